@@ -1,0 +1,55 @@
+{#- Time zones, the one place where engines differ. Instants are TIMESTAMP in UTC, local times TIMESTAMP without zone. -#}
+
+{% macro to_local(utc, time_zone) -%}
+    {{ return(adapter.dispatch('to_local')(utc, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__to_local(utc, time_zone) -%}
+    timezone({{ time_zone }}, timezone('UTC', {{ utc }}))
+{%- endmacro %}
+
+{% macro spark__to_local(utc, time_zone) -%}
+    from_utc_timestamp({{ utc }}, {{ time_zone }})
+{%- endmacro %}
+
+{#- The local date of an instant. -#}
+{% macro local_date(utc, time_zone) -%}
+    cast({{ to_local(utc, time_zone) }} as date)
+{%- endmacro %}
+
+{#- The instant of a local time. A local time that a clock change repeats is its first occurrence, one that it skips
+    moves on by the gap: the offset in force the day before decides both, unless it does not lead back to the same
+    local time, in which case the engine's own reading does. -#}
+{% macro to_utc(local, time_zone) -%}
+    {{ return(adapter.dispatch('to_utc')(local, time_zone)) }}
+{%- endmacro %}
+
+{% macro default__to_utc(local, time_zone) -%}
+    {%- set engine -%} timezone('UTC', timezone({{ time_zone }}, {{ local }})) {%- endset -%}
+    {%- set day_before -%} timezone('UTC', timezone({{ time_zone }}, {{ local }} - interval 1 day)) + interval 1 day {%- endset -%}
+    case
+        when {{ to_local(day_before, time_zone) }} = {{ local }} then {{ day_before }}
+        else {{ engine }}
+    end
+{%- endmacro %}
+
+{% macro spark__to_utc(local, time_zone) -%}
+    {%- set day_before -%} to_utc_timestamp({{ local }} - interval 1 day, {{ time_zone }}) + interval 1 day {%- endset -%}
+    case
+        when from_utc_timestamp({{ day_before }}, {{ time_zone }}) = {{ local }} then {{ day_before }}
+        else to_utc_timestamp({{ local }}, {{ time_zone }})
+    end
+{%- endmacro %}
+
+{#- Whole microseconds from one instant to a later one: integers, so sums do not depend on the order of rows. -#}
+{% macro microseconds_between(earlier, later) -%}
+    {{ return(adapter.dispatch('microseconds_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__microseconds_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}
+
+{% macro spark__microseconds_between(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
