@@ -1,0 +1,147 @@
+"""`callboard.toml`: every key people may set, its default, and what is wrong with it in words.
+
+Secrets never stand in the file: a key that needs one names an environment variable as `${NAME}`, which is read
+when it is used (`resolve_secret`) and written nowhere.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AsOfConfig(_Section):
+    """The instant a refresh looks from where the command names none: now, or the last UTC midnight."""
+
+    policy: Literal["now", "midnight"] = "now"
+
+
+class GateConfig(_Section):
+    """What the gate tolerates; `expectations.settings` says what each threshold decides."""
+
+    max_quarantined_share: float = Field(default=0.02, ge=0, le=1)
+    trailing_months: int = Field(default=3, ge=1, le=12)
+    max_volume_growth: float = Field(default=1.6, gt=1)
+    max_volume_drop: float = Field(default=2.2, gt=1)
+    max_doubled_share: float = Field(default=0.02, ge=0, le=1)
+    reporting_lag_hours: int = Field(default=12, ge=0)
+    fewest_agents_of_a_hole: int = Field(default=3, ge=1)
+    fewest_rows_of_a_hole: int = Field(default=20, ge=1)
+
+
+class ReleasesConfig(_Section):
+    """How many releases are kept. The one people read is kept whatever this says."""
+
+    keep: int = Field(default=24, ge=1)
+
+
+class NoticesConfig(_Section):
+    """Where a failure notice goes: apprise addresses, each as `${ENV_VAR}`."""
+
+    urls: tuple[str, ...] = ()
+
+    @field_validator("urls")
+    @classmethod
+    def _only_references(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            if not _REFERENCE.fullmatch(url):
+                raise ValueError("holds secrets, so each address is given as ${ENV_VAR}")
+        return urls
+
+
+class DagsterConfig(_Section):
+    """Where Dagster keeps runs and events: SQLite under the home, or PostgreSQL by `${ENV_VAR}`."""
+
+    storage: str = "sqlite"
+
+    @field_validator("storage")
+    @classmethod
+    def _sqlite_or_reference(cls, storage: str) -> str:
+        if storage != "sqlite" and not _REFERENCE.fullmatch(storage):
+            raise ValueError('is "sqlite" or the address of a PostgreSQL as ${ENV_VAR}')
+        return storage
+
+
+class RefreshConfig(_Section):
+    """What a refresh may use of the machine; 0 threads is all cores, no memory limit is DuckDB's own."""
+
+    threads: int = Field(default=0, ge=0, le=1024)
+    memory_limit: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|TB|MiB|GiB|TiB)$")
+
+
+class Config(_Section):
+    """The whole configuration of a home; an absent file is all defaults."""
+
+    default_site: str = Field(default="SHA", min_length=1)
+    default_time_zone: str | None = None
+    as_of: AsOfConfig = AsOfConfig()
+    gate: GateConfig = GateConfig()
+    releases: ReleasesConfig = ReleasesConfig()
+    notices: NoticesConfig = NoticesConfig()
+    dagster: DagsterConfig = DagsterConfig()
+    refresh: RefreshConfig = RefreshConfig()
+
+    @field_validator("default_time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
+        return name
+
+    def sha256(self) -> str:
+        """Fingerprint of what the configuration says, defaults filled in, secrets as their names."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_config(home: Home) -> Config:
+    """Read the home's configuration. Raises UsageError naming each key that is unknown or wrong."""
+    path = home.config_file
+    if not path.is_file():
+        return Config()
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no valid TOML: {error}") from None
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        found = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
+        raise UsageError(
+            f"{path}: {found}.", hint="The keys there are stand in docs/configuration.md."
+        ) from None
+
+
+def resolve_secret(value: str) -> str:
+    """`${NAME}` → that environment variable; anything else as it is. Raises UsageError where it is not set."""
+    match = _REFERENCE.fullmatch(value)
+    if match is None:
+        return value
+    secret = os.environ.get(match[1])
+    if not secret:
+        raise UsageError(f"callboard.toml names the environment variable {match[1]}, which is not set.")
+    return secret
+
+
+def _in_words(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    key = ".".join(str(part) for part in location)
+    if kind == "extra_forbidden":
+        return f"unknown key {key!r}"
+    return f"{key}: {message.removeprefix('Value error, ')}"

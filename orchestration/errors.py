@@ -1,0 +1,36 @@
+"""The errors people meet: what was expected, what was found, what to do next, and the exit code.
+
+Anything raised from here is printed as one message without a trace. Everything else that escapes is a defect of
+ours and ends in `build/logs/`.
+"""
+
+from typing import ClassVar
+
+
+class CallboardError(Exception):
+    """A failure with a message for people. `hint` says what to do next; `exit_code` is the command's."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(CallboardError):
+    """Somebody asked for what cannot be: a missing home, an unknown month, a key that is not in the configuration."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class GateRefusedError(CallboardError):
+    """The gate did not let this build through. What was published stays published."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class LockHeldError(CallboardError):
+    """Another refresh is at work on this home."""
+
+    exit_code: ClassVar[int] = 4
