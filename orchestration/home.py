@@ -29,6 +29,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def mappings(self) -> Path:
+        """Where people keep the mappings of their vendors' exports."""
+        return self.root / "mappings"
+
+    @property
     def build(self) -> Path:
         return self.root / "build"
 
@@ -47,10 +52,6 @@ class Home:
     @property
     def logs(self) -> Path:
         return self.build / "logs"
-
-    @property
-    def dbt_target(self) -> Path:
-        return self.build / "dbt"
 
     @property
     def published(self) -> Path:

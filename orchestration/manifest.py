@@ -64,12 +64,16 @@ class Manifest(_Record):
     built_months: tuple[date, ...]
     months: tuple[PublishedMonth, ...]
     owed_months: tuple[date, ...]
-    last_delivery_id: int
     parts: tuple[Part, ...]
     deliveries: tuple[DeliveryRecord, ...]
     gate_results: tuple[Verdict, ...]
     waivers: tuple[Waiver, ...]
     library_versions: dict[str, str]
+
+    @property
+    def in_force(self) -> frozenset[int]:
+        """The ids of the deliveries that counted."""
+        return frozenset(d.delivery_id for d in self.deliveries if d.superseded_by is None)
 
 
 def current_release_path(home: Home) -> Path | None:

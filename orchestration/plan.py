@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from orchestration.context import RefreshContext
+from orchestration.database import tables_of
+from orchestration.home import Home
 from orchestration.manifest import Manifest, PublishedMonth, current_manifest
 from orchestration.versions import code_version
 from orchestration.waivers import Waiver, waivers_in_force
@@ -22,14 +24,6 @@ class Plan:
     owed: tuple[date, ...]
 
 
-@dataclass(frozen=True)
-class LoadedDeliveries:
-    """What is loaded: the newest delivery's id (0: none) and a fingerprint of the files in force."""
-
-    last_id: int
-    sha256: str
-
-
 def plan_months(ctx: RefreshContext) -> Plan:
     """The months that this refresh makes.
 
@@ -37,15 +31,15 @@ def plan_months(ctx: RefreshContext) -> Plan:
     since the last release, those an earlier refresh left owing, and those of which a part has matured.
     """
     manifest = current_manifest(ctx.home)
-    loaded = loaded_deliveries(ctx)
-    touched = _touched(ctx, manifest)
+    in_force = deliveries_in_force(ctx.home)
+    touched = _touched(ctx, manifest, in_force)
     if ctx.months:
-        told = tuple(month for month in ctx.months if not _is_unchanged(ctx, month, manifest, loaded))
+        told = tuple(month for month in ctx.months if not _is_unchanged(ctx, month, manifest, in_force))
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
         owed = tuple(sorted(touched - set(ctx.months))) if manifest else ()
         return Plan(told, owed)
     months = touched | _matured(ctx, manifest)
-    if not months and manifest and loaded.last_id > manifest.last_delivery_id:
+    if not months and manifest and in_force != manifest.in_force:
         # What arrived dates no month (a site, an unreadable file): the newest month is made again, so that
         # dimensions and quarantine are published as they are now.
         months = {max(m.month for m in manifest.months)}
@@ -54,37 +48,31 @@ def plan_months(ctx: RefreshContext) -> Plan:
 
 def month_fingerprints(ctx: RefreshContext, months: Sequence[date]) -> dict[str, str]:
     """Per month (`2026-08`) a SHA-256 over all that decides its numbers but the as-of instant."""
-    loaded = loaded_deliveries(ctx)
-    return {f"{month:%Y-%m}": _fingerprint(ctx, month, loaded) for month in months}
+    in_force = deliveries_in_force(ctx.home)
+    return {f"{month:%Y-%m}": _fingerprint(ctx, month, in_force) for month in months}
 
 
-def loaded_deliveries(ctx: RefreshContext) -> LoadedDeliveries:
-    """What the build database holds of landing; nothing of it where there is none yet."""
-    if not ctx.home.warehouse.exists():
-        return LoadedDeliveries(0, "")
-    with duckdb.connect(str(ctx.home.warehouse), read_only=True) as connection:
-        known = connection.execute(
-            "select 1 from information_schema.tables where table_schema = 'raw' and table_name = 'delivery'"
-        ).fetchone()
-        if known is None:
-            return LoadedDeliveries(0, "")
+def deliveries_in_force(home: Home) -> frozenset[int]:
+    """The ids of the deliveries that count, as the build database holds them. An id is a fingerprint of the file,
+    its name and how it is read, so it is the same in a build database made anew."""
+    if not home.warehouse.exists():
+        return frozenset()
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        if "delivery" not in tables_of(connection, "raw"):
+            return frozenset()
         rows = connection.execute(
-            "select table_name, file, sha256 from raw.delivery where superseded_by is null order by all"
+            "select delivery_id from raw.delivery where superseded_by is null"
         ).fetchall()
-        last = connection.execute("select coalesce(max(delivery_id), 0) from raw.delivery").fetchone()
-    return LoadedDeliveries(last[0] if last else 0, _sha256(rows))
+    return frozenset(row[0] for row in rows)
 
 
-def _touched(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:
+def _touched(ctx: RefreshContext, manifest: Manifest | None, in_force: frozenset[int]) -> set[date]:
     from sources.touched import touched_months
 
-    if not ctx.home.warehouse.exists():
-        return set(manifest.owed_months) if manifest else set()
-    since = manifest.last_delivery_id if manifest else None
-    months = set(touched_months(ctx.home.warehouse, since))
-    if manifest:
-        months |= set(manifest.owed_months)
-    return {month for month in months if _has_begun(month, ctx.as_of)}
+    owed = set(manifest.owed_months) if manifest else set[date]()
+    changed = in_force ^ (manifest.in_force if manifest else frozenset())
+    months = set(touched_months(ctx.home.warehouse, changed)) if changed else set[date]()
+    return {month for month in months | owed if _has_begun(month, ctx.as_of)}
 
 
 def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:
@@ -95,10 +83,10 @@ def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:
 
 
 def _is_unchanged(
-    ctx: RefreshContext, month: date, manifest: Manifest | None, loaded: LoadedDeliveries
+    ctx: RefreshContext, month: date, manifest: Manifest | None, in_force: frozenset[int]
 ) -> bool:
     published = _published(month, manifest)
-    if published is None or published.fingerprint != _fingerprint(ctx, month, loaded):
+    if published is None or published.fingerprint != _fingerprint(ctx, month, in_force):
         return False
     is_final = not published.is_provisional and ctx.as_of > published.as_of
     return ctx.as_of == published.as_of or is_final
@@ -108,9 +96,9 @@ def _published(month: date, manifest: Manifest | None) -> PublishedMonth | None:
     return next((m for m in manifest.months if m.month == month), None) if manifest else None
 
 
-def _fingerprint(ctx: RefreshContext, month: date, loaded: LoadedDeliveries) -> str:
+def _fingerprint(ctx: RefreshContext, month: date, in_force: frozenset[int]) -> str:
     waived = [_waiver_key(waiver) for waiver in waivers_in_force(ctx.home) if waiver.month == month]
-    return _sha256([loaded.sha256, ctx.config.sha256(), code_version(), waived])
+    return _sha256([sorted(in_force), ctx.config.sha256(), code_version(), waived])
 
 
 def _waiver_key(waiver: Waiver) -> list[str]:

@@ -140,7 +140,6 @@ def _write_database(
             built_months=build.months,
             months=_months(connection, build, previous),
             owed_months=build.owed_months,
-            last_delivery_id=release_tables.last_delivery_id(connection),
             parts=(),
             deliveries=release_tables.deliveries(connection),
             gate_results=tuple(verdicts),

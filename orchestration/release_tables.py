@@ -75,12 +75,6 @@ def deliveries(connection: duckdb.DuckDBPyConnection) -> tuple[DeliveryRecord, .
     return tuple(DeliveryRecord.model_validate(dict(zip(names, row, strict=True))) for row in rows)
 
 
-def last_delivery_id(connection: duckdb.DuckDBPyConnection) -> int:
-    """The newest delivery of this release; 0 where there is none."""
-    row = connection.execute("select coalesce(max(delivery_id), 0) from audit.delivery").fetchone()
-    return row[0] if row else 0
-
-
 def _refuse_private_columns(table: str, columns: Sequence[str]) -> None:
     from sources.contract import load_contracts
 
@@ -144,10 +138,9 @@ def _fill_restatement(connection: duckdb.DuckDBPyConnection, filling: Filling) -
             before as (select * from previous.marts.kpi_monthly semi join months using (month)),
             after as (select * from marts.kpi_monthly semi join months using (month)),
             arrived as (
-                select coalesce(list(d.delivery_id order by d.delivery_id), []) as delivery_ids
-                from audit.delivery as d
-                anti join previous.audit.delivery as p
-                    on p.table_name = d.table_name and p.file = d.file and p.sha256 = d.sha256
+                select coalesce(list(delivery_id order by delivery_id), []) as delivery_ids
+                from audit.delivery
+                anti join previous.audit.delivery using (delivery_id)
             )
         select
             month, kpi_id, scope, scope_id, b.value, a.value, $release_id, arrived.delivery_ids

@@ -37,11 +37,11 @@ _DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test")
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """What came in. `unreadable` are files of which nothing could be read, relative to landing."""
+    """What came in. `unreadable` are files of which nothing could be read, relative to landing, and why."""
 
     result: StepResult
     deliveries: int
-    unreadable: tuple[str, ...]
+    unreadable: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class PublishOutcome:
 def load_step(ctx: RefreshContext) -> LoadOutcome:
     """Landing → `raw`. Raises CallboardError where the home has nothing to load from."""
     from sources.loading import load
+    from sources.mapping import MappingError
 
     started = _begin(ctx, "load")
     tidy(ctx.home, ctx.config.releases.keep)
@@ -85,10 +86,16 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
             f"{ctx.home.root} has no landing directory.",
             hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/.",
         )
-    report = load(
-        ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx), progress=ctx.progress.note
-    )
-    return LoadOutcome(_end(ctx, "load", started, report.rows), report.deliveries, tuple(report.unreadable))
+
+    def tell(what: str, rows: int, seconds: float) -> None:
+        ctx.progress.note(f"{what}: {rows:,} rows, {seconds:.1f} s")
+
+    try:
+        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx), progress=tell)
+    except MappingError as error:
+        raise UsageError(str(error)) from error
+    unreadable = {d.file: d.unreadable_reason for d in report.loaded if d.unreadable_reason}
+    return LoadOutcome(_end(ctx, "load", started, report.rows), len(report.loaded), unreadable)
 
 
 def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | None" = None) -> BuildOutcome:
@@ -195,10 +202,15 @@ def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
     Looks without writing and without importing dbt, Dagster or the gate. The caller holds the refresh lock.
     """
     from sources.loading import waiting
+    from sources.mapping import MappingError
 
     if not ctx.home.warehouse.exists() or current_manifest(ctx.home) is None:
         return None
-    if waiting(ctx.home.warehouse, ctx.home.landing) or plan_months(ctx).months:
+    try:
+        files = waiting(ctx.home.warehouse, ctx.home.landing, load_settings(ctx))
+    except MappingError as error:
+        raise UsageError(str(error)) from error
+    if files or plan_months(ctx).months:
         return None
     return nothing_new_outcome(ctx, ())
 
@@ -238,8 +250,8 @@ def load_settings(ctx: RefreshContext) -> "LoadSettings":
     from sources.loading import LoadSettings
 
     return LoadSettings(
-        default_site=ctx.config.default_site,
-        default_time_zone=ctx.config.default_time_zone,
+        mappings=ctx.home.mappings,
+        temporary=ctx.home.build,
         threads=ctx.config.refresh.threads or None,
         memory_limit=ctx.config.refresh.memory_limit,
     )
