@@ -33,6 +33,7 @@ help: ## what there is to make
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: $(READY) ## .venv from the hashed lock file, .venv/bin/callboard ready
+	@echo "Ready: $(BIN)/callboard --help"
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
