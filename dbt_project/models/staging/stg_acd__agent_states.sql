@@ -1,10 +1,24 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as agent_id,
-    cast(null as VARCHAR) as state,
-    cast(null as TIMESTAMP) as started_at,
-    cast(null as TIMESTAMP) as ended_at,
-    cast(null as VARCHAR) as reason_code,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of acd.agent_states: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_acd__agent_states') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_acd__agent_states') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.agent_id,
+        delivered.state,
+        delivered.started_at,
+        delivered.ended_at,
+        delivered.reason_code,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

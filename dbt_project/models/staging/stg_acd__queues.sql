@@ -1,11 +1,25 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as queue_id,
-    cast(null as VARCHAR) as queue_name,
-    cast(null as VARCHAR) as business_line,
-    cast(null as VARCHAR) as channel,
-    cast(null as BIGINT) as service_level_seconds,
-    cast(null as BIGINT) as short_abandon_seconds,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of acd.queues: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ source('raw', 'acd__queues') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_acd__queues') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.queue_id,
+        delivered.queue_name,
+        delivered.business_line,
+        delivered.channel,
+        delivered.service_level_seconds,
+        delivered.short_abandon_seconds,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

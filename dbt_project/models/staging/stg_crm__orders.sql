@@ -1,14 +1,28 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as order_id,
-    cast(null as VARCHAR) as contact_id,
-    cast(null as VARCHAR) as agent_id,
-    cast(null as VARCHAR) as customer_id,
-    cast(null as TIMESTAMP) as created_at,
-    cast(null as DECIMAL(26,10)) as amount,
-    cast(null as TIMESTAMP) as paid_at,
-    cast(null as TIMESTAMP) as refunded_at,
-    cast(null as VARCHAR) as status,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of crm.orders: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_crm__orders') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_crm__orders') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.order_id,
+        delivered.contact_id,
+        delivered.agent_id,
+        delivered.customer_id,
+        delivered.created_at,
+        delivered.amount,
+        delivered.paid_at,
+        delivered.refunded_at,
+        delivered.status,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

@@ -1,18 +1,32 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as survey_id,
-    cast(null as VARCHAR) as contact_id,
-    cast(null as VARCHAR) as agent_id,
-    cast(null as TIMESTAMP) as responded_at,
-    cast(null as BIGINT) as csat,
-    cast(null as BIGINT) as nps,
-    cast(null as BIGINT) as resolution,
-    cast(null as BIGINT) as attitude,
-    cast(null as BIGINT) as speed,
-    cast(null as BIGINT) as ease,
-    cast(null as VARCHAR) as comment,
-    cast(null as VARCHAR) as review,
-    cast(null as VARCHAR) as review_reason,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of crm.surveys: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_crm__surveys') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_crm__surveys') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.survey_id,
+        delivered.contact_id,
+        delivered.agent_id,
+        delivered.responded_at,
+        delivered.csat,
+        delivered.nps,
+        delivered.resolution,
+        delivered.attitude,
+        delivered.speed,
+        delivered.ease,
+        delivered.comment,
+        delivered.review,
+        delivered.review_reason,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

@@ -1,8 +1,22 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as TIMESTAMP) as interval_starts_at,
-    cast(null as VARCHAR) as business_line,
-    cast(null as DECIMAL(26,10)) as required_agents,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of hr.staffing_requirements: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_hr__staffing_requirements') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_hr__staffing_requirements') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.interval_starts_at,
+        delivered.business_line,
+        delivered.required_agents,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

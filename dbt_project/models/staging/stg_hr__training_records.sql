@@ -1,11 +1,25 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as session_id,
-    cast(null as VARCHAR) as employee_id,
-    cast(null as BIGINT) as absences,
-    cast(null as DECIMAL(26,10)) as exam_score,
-    cast(null as BOOLEAN) as exam_passed,
-    cast(null as BOOLEAN) as left,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of hr.training_records: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__training_records') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_hr__training_records') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.session_id,
+        delivered.employee_id,
+        delivered.absences,
+        delivered.exam_score,
+        delivered.exam_passed,
+        delivered.left,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

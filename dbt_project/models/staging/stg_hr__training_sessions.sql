@@ -1,13 +1,27 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as session_id,
-    cast(null as VARCHAR) as programme,
-    cast(null as VARCHAR) as title,
-    cast(null as DATE) as planned_on,
-    cast(null as DECIMAL(26,10)) as planned_hours,
-    cast(null as DECIMAL(26,10)) as held_hours,
-    cast(null as DATE) as ended_on,
-    cast(null as VARCHAR) as status,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of hr.training_sessions: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__training_sessions') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_hr__training_sessions') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.session_id,
+        delivered.programme,
+        delivered.title,
+        delivered.planned_on,
+        delivered.planned_hours,
+        delivered.held_hours,
+        delivered.ended_on,
+        delivered.status,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

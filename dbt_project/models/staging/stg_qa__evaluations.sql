@@ -1,14 +1,28 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as evaluation_id,
-    cast(null as VARCHAR) as contact_id,
-    cast(null as VARCHAR) as agent_id,
-    cast(null as VARCHAR) as evaluator_id,
-    cast(null as TIMESTAMP) as evaluated_at,
-    cast(null as VARCHAR) as method,
-    cast(null as DECIMAL(26,10)) as score,
-    cast(null as BOOLEAN) as critical_error,
-    cast(null as VARCHAR) as status,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of qa.evaluations: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_qa__evaluations') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_qa__evaluations') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.evaluation_id,
+        delivered.contact_id,
+        delivered.agent_id,
+        delivered.evaluator_id,
+        delivered.evaluated_at,
+        delivered.method,
+        delivered.score,
+        delivered.critical_error,
+        delivered.status,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

@@ -1,11 +1,25 @@
--- placeholder, replaced by the generated model
-select
-    cast(null as VARCHAR) as report_id,
-    cast(null as VARCHAR) as report_name,
-    cast(null as VARCHAR) as owner_id,
-    cast(null as TIMESTAMP) as due_at,
-    cast(null as TIMESTAMP) as delivered_at,
-    cast(null as BIGINT) as defects,
-    cast(null as BIGINT) as delivery_id,
-    cast(null as BIGINT) as line_number
-where false
+-- Made by `make generate` from the contract of qa.report_deliveries: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_qa__report_deliveries') }}),
+
+excluded as (select delivery_id, line_number from {{ ref('excluded_qa__report_deliveries') }}),
+
+final as {{ inlined() }} (
+    select
+        delivered.report_id,
+        delivered.report_name,
+        delivered.owner_id,
+        delivered.due_at,
+        delivered.delivered_at,
+        delivered.defects,
+        delivered.delivery_id,
+        delivered.line_number
+    from delivered
+    left join excluded
+        on delivered.delivery_id = excluded.delivery_id
+        and delivered.line_number = excluded.line_number
+    where excluded.delivery_id is null
+)
+
+select * from final

@@ -1,0 +1,124 @@
+-- Made by `make generate` from the contract of acd.agent_states: change that, not this.
+with
+
+delivered as {{ inlined() }} (select * from {{ ref('base_acd__agent_states') }}),
+
+agent_id_refs as (
+    select distinct agent_id as agent_id_ref
+    from {{ ref('stg_hr__employees') }}
+    where agent_id is not null
+),
+
+-- the first thing that is wrong with a row, in the order of the contract; null where nothing is
+judged as {{ inlined() }} (
+    select
+        agent_id,
+        state,
+        started_at,
+        ended_at,
+        reason_code,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        -- later delivery, then later line
+        delivery_order * 1000000000000 + line_number as version,
+        {{ row_hash(['agent_id', 'started_at']) }} as key_hash,
+        case
+            when error_reason is not null then 0
+            when agent_id is null then 1
+            when state is null then 2
+            when state not in ('available', 'ringing', 'talking', 'holding', 'wrap_up', 'break', 'lunch', 'training', 'coaching', 'meeting', 'not_ready', 'system_issue') then 3
+            when started_at is null then 4
+            when not (ended_at >= started_at) then 5
+            when agent_id is not null and agent_id_found.agent_id_ref is null then 6
+        end as problem
+    from delivered
+    left join agent_id_refs as agent_id_found on delivered.agent_id = agent_id_found.agent_id_ref
+),
+
+refused as (
+    select * from judged
+    where problem is not null
+),
+
+good as {{ inlined() }} (
+    select
+        agent_id,
+        started_at,
+        key_hash,
+        delivery_id,
+        line_number,
+        version
+    from judged
+    where problem is null
+),
+
+-- the few keys that need a closer look: met more than once, or also refused
+repeated as (
+    select key_hash from good
+    group by key_hash
+    having count(*) > 1
+    union
+    select key_hash from refused
+),
+
+versions as (
+    select
+        good.*,
+        row_number() over (partition by good.agent_id, good.started_at order by good.version desc) as age
+    from good
+    inner join repeated on good.key_hash = repeated.key_hash
+),
+
+-- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
+refused_rows as (
+    select
+        refused.delivery_id,
+        refused.line_number,
+        case refused.problem
+            when 0 then refused.error_column
+            when 1 then 'agent_id'
+            when 2 then 'state'
+            when 3 then 'state'
+            when 4 then 'started_at'
+            when 5 then 'ended_at'
+            when 6 then 'agent_id'
+        end as column_name,
+        case refused.problem
+            when 0 then refused.error_reason
+            when 1 then 'agent_id is required and missing'
+            when 2 then 'state is required and missing'
+            when 3 then 'state is none of available, ringing, talking, holding, wrap_up, break, lunch, training, coaching, meeting, not_ready, system_issue'
+            when 4 then 'started_at is required and missing'
+            when 5 then 'expected that ended_at is not before started_at'
+            when 6 then 'agent_id names no row in force of hr.employees'
+        end as reason,
+        versions.version is null as is_quarantined,
+        {{ row_as_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at']) }} as row_text,
+        {{ public_row_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at'], []) }} as row_text_public
+    from refused
+    left join versions
+        on refused.agent_id = versions.agent_id
+        and refused.started_at = versions.started_at
+        and versions.age = 1
+        and versions.version > refused.version
+),
+
+final as (
+    select * from refused_rows
+    union all
+    select
+        delivery_id,
+        line_number,
+        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ dbt.type_string() }}) as reason,
+        false as is_quarantined,
+        cast(null as {{ dbt.type_string() }}) as row_text,
+        cast(null as {{ dbt.type_string() }}) as row_text_public
+    from versions
+    where age > 1
+)
+
+select * from final
