@@ -11,6 +11,7 @@ from orchestration.config import Config, load_config
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.progress import Progress, Silent, StepResult
+from orchestration.verdicts import Verdict
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -30,13 +31,15 @@ class RefreshContext:
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not."""
+    """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not; `failed`
+    are the verdicts that refused it."""
 
     status: Literal["published", "refused", "nothing_new"]
     release_id: str | None
     months: tuple[date, ...] = ()
     steps: tuple[StepResult, ...] = ()
     message: str = ""
+    failed: tuple[Verdict, ...] = ()
 
 
 def make_context(

@@ -1,0 +1,56 @@
+"""A refresh from end to end: the lock, the question whether there is anything to do, the Dagster job, the record."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from orchestration.attempt import note_attempt
+from orchestration.context import RefreshContext, RefreshOutcome, make_context
+from orchestration.errors import CallboardError, GateRefusedError
+from orchestration.home import Home
+from orchestration.lock import refresh_lock
+from orchestration.progress import Progress
+from orchestration.steps import nothing_new, refused_outcome
+from orchestration.troubles import in_words
+
+
+def refresh(
+    home: Home,
+    *,
+    months: Sequence[date] = (),
+    as_of: datetime | None = None,
+    trigger: str = "command",
+    progress: Progress | None = None,
+    wait_seconds: float = 0.0,
+) -> RefreshOutcome:
+    """Refresh `home` and say how it ended; a refusal of the gate is an outcome, not an exception.
+
+    Raises LockHeldError where another refresh is at work, and CallboardError for what stops a refresh.
+    """
+    make_context(home, months=months, as_of=as_of)  # wrong usage is said before any lock is taken
+    with refresh_lock(home, wait_seconds=wait_seconds):
+        ctx = make_context(home, months=months, as_of=as_of, trigger=trigger, progress=progress)
+        try:
+            return nothing_new(ctx) or _run(ctx)
+        except GateRefusedError as error:
+            return refused_outcome(ctx, (), ctx.months, str(error))
+        except Exception as error:
+            known = in_words(error)
+            message = known.message if known else f"{type(error).__name__}: {error}"
+            _note_failure(ctx, message)
+            if known is None or known is error:
+                raise
+            raise known from error
+
+
+def _run(ctx: RefreshContext) -> RefreshOutcome:
+    # Late: Dagster, and dbt with it, cost seconds that a refresh of nothing does not have.
+    from orchestration.jobs import run_refresh
+
+    return run_refresh(ctx)
+
+
+def _note_failure(ctx: RefreshContext, message: str) -> None:
+    try:
+        note_attempt(ctx, lambda _: {"state": "failed", "message": message})
+    except (OSError, CallboardError):
+        return  # a full disk must not hide what is being told
