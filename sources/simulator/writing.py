@@ -1,0 +1,92 @@
+"""Writing deliveries: arrays to CSV through DuckDB, whole files only.
+
+What belongs here: how rows become a file in landing. What does not: which rows (`acd_tables`, `crm_tables`, ...).
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+#: Columns of one table's rows, all of the same length.
+Columns = Mapping[str, NDArray[Any]]
+
+
+class DeliveryFile:
+    """A csv file of landing that grows by chunks and appears only when it is whole.
+
+    `select` turns a chunk's columns (a relation named `chunk`) into the delivery's columns. Rows keep their order.
+    Used as a context manager: leaving it renames the file into place, an exception removes what there is.
+    """
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection, path: Path, select: str) -> None:
+        self.path, self.rows = path, 0
+        self._engine, self._select = engine, select
+        self._growing = path.with_name(f".{path.name}.growing")
+        self._piece = path.with_name(f".{path.name}.piece")
+
+    def __enter__(self) -> "DeliveryFile":
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._growing.write_bytes(b"")
+        return self
+
+    def append(self, chunk: Columns) -> None:
+        """Adds the rows of one chunk."""
+        length = len(next(iter(chunk.values())))
+        header = "true" if self._growing.stat().st_size == 0 else "false"
+        if length == 0 and header == "false":
+            return
+        self._engine.register("chunk", dict(chunk))
+        target = str(self._piece).replace("'", "''")
+        options = f"format csv, header {header}, timestampformat '%Y-%m-%dT%H:%M:%SZ'"
+        self._engine.execute(f"copy ({self._select}) to '{target}' ({options})")
+        self._engine.unregister("chunk")
+        with self._growing.open("ab") as whole, self._piece.open("rb") as piece:
+            shutil.copyfileobj(piece, whole, 16 << 20)
+        self._piece.unlink()
+        self.rows += length
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._piece.unlink(missing_ok=True)
+        if kind is None:
+            os.replace(self._growing, self.path)
+        else:
+            self._growing.unlink(missing_ok=True)
+
+
+def at(column: str) -> str:
+    """SQL of a timestamp column held as seconds since 1970 (UTC); -1 is null."""
+    return f"case when {column} >= 0 then make_timestamp({column} * 1000000) end as {column}"
+
+
+def on(column: str) -> str:
+    """SQL of a date column held as a day number; negative is null."""
+    return f"case when {column} >= 0 then date '1970-01-01' + {column}::integer end as {column}"
+
+
+def word(column: str, vocabulary: tuple[str, ...], name: str | None = None) -> str:
+    """SQL of a text column held as a position in `vocabulary`; -1 is null."""
+    return f"{words(vocabulary)}[{column} + 1] as {name or column}"
+
+
+def words(vocabulary: tuple[str, ...]) -> str:
+    """SQL of a list of texts."""
+    return "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in vocabulary) + "]"
+
+
+def code(letter: str, column: str, name: str | None = None) -> str:
+    """SQL of an identifier held as a number, with its letter in front; -1 is null."""
+    return f"case when {column} >= 0 then '{letter}' || {column} end as {name or column}"
+
+
+def pick(columns: Columns, mask: NDArray[np.bool_]) -> Columns:
+    """The rows where `mask` holds."""
+    return {name: values[mask] for name, values in columns.items()}
