@@ -4,8 +4,10 @@ What belongs here: facts that no month changes. What does not: people (`roster`)
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sources.simulator.clock import Bools, Floats, Ints
 
@@ -39,13 +41,13 @@ class Queue:
 
 
 QUEUES = (
-    Queue("Q01", "General inquiry", INQUIRY, VOICE, 20, 5, 265, 0.70),
-    Queue("Q02", "Inquiry chat", INQUIRY, CHAT, 60, 10, 340, 0.18),
-    Queue("Q03", "Inquiry mail", INQUIRY, EMAIL, 14_400, 0, 330, 0.12),
-    Queue("Q04", "Complaints", COMPLAINT, VOICE, 30, 5, 350, 0.82),
-    Queue("Q05", "Complaint mail", COMPLAINT, EMAIL, 14_400, 0, 420, 0.18),
-    Queue("Q06", "Shop chat", ECOMMERCE, CHAT, 45, 10, 320, 0.66),
-    Queue("Q07", "Shop hotline", ECOMMERCE, VOICE, 20, 5, 240, 0.34),
+    Queue("Q01", "General inquiry", INQUIRY, VOICE, 20, 5, 285, 0.70),
+    Queue("Q02", "Inquiry chat", INQUIRY, CHAT, 60, 10, 370, 0.18),
+    Queue("Q03", "Inquiry mail", INQUIRY, EMAIL, 14_400, 0, 370, 0.12),
+    Queue("Q04", "Complaints", COMPLAINT, VOICE, 30, 5, 370, 0.82),
+    Queue("Q05", "Complaint mail", COMPLAINT, EMAIL, 14_400, 0, 440, 0.18),
+    Queue("Q06", "Shop chat", ECOMMERCE, CHAT, 45, 10, 350, 0.66),
+    Queue("Q07", "Shop hotline", ECOMMERCE, VOICE, 20, 5, 265, 0.34),
 )
 QUEUE_LINE: Ints = np.array([queue.line for queue in QUEUES])
 QUEUE_CHANNEL: Ints = np.array([queue.channel for queue in QUEUES])
@@ -98,7 +100,7 @@ def make_teams(agents: int) -> Teams:
     return Teams(site, line, number)
 
 
-def _pick(shares: tuple[float, ...], at: Floats) -> Ints:
+def _pick(shares: tuple[float, ...], at: NDArray[np.floating[Any]]) -> Ints:
     return np.searchsorted(np.cumsum(shares)[:-1], at % 1.0, side="right").astype(np.int64)
 
 

@@ -61,7 +61,7 @@ def contact_day(seed: int, plan: DayPlan, answered: Answered, agents: int) -> Le
     is_outbound = rng.random(count) < 0.04
     unreached = is_outbound & (rng.random(count) < 0.2)
     skill = plan.agents.skill[answered.shift]
-    wants_transfer = ~is_outbound & (rng.random(count) < np.clip(0.075 - 0.02 * skill, 0.01, 0.2))
+    wants_transfer = ~is_outbound & (rng.random(count) < np.clip(0.052 - 0.015 * skill, 0.01, 0.15))
     second_of, alone = _match_transfers(rng, answered, wants_transfer, ~is_outbound & ~wants_transfer)
     lost_source, lost_offered, lost_ended, lost_outcome = _unanswered(rng, answered, ~is_outbound)
     lone_ended = answered.ended_at[alone] + rng.integers(20, 300, len(alone))
@@ -119,18 +119,19 @@ def _match_transfers(
         firsts = np.flatnonzero(is_first & goes)
         takers = np.flatnonzero(may_be_second & (line == target) & is_live)
         takers = takers[np.argsort(answered.answered_at[takers], kind="stable")]
-        # A few seconds' spread lets transfers that end together find different agents.
+        # A few seconds pass before anybody takes it; the spread keeps them from looking alike.
         ready = answered.ended_at[firsts] + rng.integers(1, 60, len(firsts))
-        place = np.searchsorted(answered.answered_at[takers], ready)
-        found = place < len(takers)
-        taker = takers[np.minimum(place, max(0, len(takers) - 1))] if len(takers) else np.zeros_like(place)
-        found &= answered.answered_at[taker] - answered.ended_at[firsts] <= _LONGEST_TRANSFER_WAIT
-        _, once = np.unique(np.where(found, taker, -1 - np.arange(len(taker))), return_index=True)
-        is_once = np.zeros(len(firsts), dtype=np.bool_)
-        is_once[once] = True
-        found &= is_once
-        second_of[taker[found]] = firsts[found]
-        alone.append(firsts[~found])
+        order = np.argsort(ready, kind="stable")
+        firsts, turn = firsts[order], np.arange(len(firsts))
+        # Each takes the next leg that is not taken: one place further than the one before it, or more.
+        next_free = np.searchsorted(answered.answered_at[takers], ready[order])
+        place = np.maximum.accumulate(next_free - turn) + turn
+        is_there = place < len(takers)
+        firsts_there, taker = firsts[is_there], takers[place[is_there]]
+        waited = answered.answered_at[taker] - answered.ended_at[firsts_there]
+        is_soon = waited <= _LONGEST_TRANSFER_WAIT
+        second_of[taker[is_soon]] = firsts_there[is_soon]
+        alone += [firsts[~is_there], firsts_there[~is_soon]]
     return second_of, np.concatenate(alone)
 
 

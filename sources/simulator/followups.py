@@ -6,7 +6,7 @@ Identifiers carry the day and the leg's position, so that months fit together.
 
 import numpy as np
 
-from sources.simulator.centre import CHAT, EMAIL, QUEUE_CHANNEL, QUEUE_LINE, ECOMMERCE
+from sources.simulator.centre import CHAT, ECOMMERCE, EMAIL, QUEUE_CHANNEL, QUEUE_LINE
 from sources.simulator.clock import DAY, Bools, Floats, Ints, stream
 from sources.simulator.contacts import ANSWERED, PER_DAY, Legs
 from sources.simulator.shifts import DayPlan
@@ -37,7 +37,7 @@ def surveys(seed: int, plan: DayPlan, legs: Legs) -> Columns:
     waited = (legs.answered_at - legs.offered_at)[chosen]
     is_mail = QUEUE_CHANNEL[legs.queue[chosen]] == EMAIL
     slowness = np.log1p(waited / np.where(is_mail, 900, 20)) * 0.5
-    overall = 0.75 * solved + 1.05 - 0.12 * slowness + rng.normal(0, 0.45, count)
+    overall = 0.75 * solved + 1.35 - 0.22 * slowness + rng.normal(0, 0.45, count)
     csat = _stars(rng, overall, 0.01)
     is_reviewed = (csat >= 1) & (csat <= 2) & (rng.random(count) < 0.25)
     is_excluded = rng.random(count) < 0.3

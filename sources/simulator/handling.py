@@ -106,7 +106,7 @@ def _cycles(seed: int, plan: DayPlan, shift: Ints, start: Ints, end: Ints) -> tu
     stretch_load = LOAD[plan.line[shift], weekday(middle // DAY), middle % DAY // 3600]
     idle = 205 - 165 * stretch_load
     pace = plan.agents.pace[shift]
-    usual = 305 * pace + idle
+    usual = 332 * pace + idle
     count = np.maximum(1, np.rint((end - start) / usual + rng.normal(0, 0.6, len(start)))).astype(np.int64)
     stretch = np.repeat(np.arange(len(start)), count)
     primary = queue_of(plan.line, (plan.agents.code % 9973) / 9973)

@@ -3,7 +3,6 @@
 What belongs here: how rows become a file in landing. What does not: which rows (`acd_tables`, `crm_tables`, ...).
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,7 +56,7 @@ class DeliveryFile:
     ) -> None:
         self._piece.unlink(missing_ok=True)
         if kind is None:
-            os.replace(self._growing, self.path)
+            self._growing.replace(self.path)
         else:
             self._growing.unlink(missing_ok=True)
 
