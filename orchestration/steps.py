@@ -181,13 +181,12 @@ def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
     from sources.loading import waiting
     from sources.mapping import MappingError
 
-    if not ctx.home.warehouse.exists() or current_manifest(ctx.home) is None:
-        return None
     try:
         files = waiting(ctx.home.warehouse, ctx.home.landing, load_settings(ctx))
     except MappingError as error:
         raise UsageError(str(error)) from error
-    if files or plan_months(ctx).months:
+    has_published = current_manifest(ctx.home) is not None
+    if files or (ctx.home.warehouse.exists() and (not has_published or plan_months(ctx).months)):
         return None
     return nothing_new_outcome(ctx, ())
 

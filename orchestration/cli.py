@@ -1,0 +1,83 @@
+"""The `callboard` command: its parts put together, and every failure turned into one message and an exit code.
+
+The commands themselves stand in `commands/`; none of them imports Dagster, dbt or the gate before it needs them.
+"""
+
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from orchestration.commands.homes import init_command, simulate_command
+from orchestration.commands.refresh import refresh_command
+from orchestration.commands.status import status_command
+from orchestration.commands.waivers import waive_command, waivers_app
+from orchestration.console import print_error
+from orchestration.errors import CallboardError
+from orchestration.home import locate_home
+from orchestration.troubles import in_words
+
+app = typer.Typer(
+    name="callboard",
+    help="The KPI warehouse of a contact centre: deliveries in, checked monthly KPIs out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("init")(init_command)
+app.command("simulate")(simulate_command)
+app.command("refresh")(refresh_command)
+app.command("status")(status_command)
+app.command("waive")(waive_command)
+app.add_typer(waivers_app, name="waivers")
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate, 4 lock held."""
+    try:
+        app()
+    except Exception as error:  # the last place that can turn a trace into a message
+        told = in_words(error) or _defect(error)
+        print_error(told, as_json="--json" in sys.argv)
+        sys.exit(told.exit_code)
+
+
+def _defect(error: Exception) -> CallboardError:
+    """What nobody foresaw: one line for people, the trace into the home's logs."""
+    where = _write_trace(error)
+    first = str(error).strip().splitlines()
+    return CallboardError(
+        f"Callboard failed: {type(error).__name__}: {first[0] if first else ''}",
+        hint=f"This is a defect of Callboard's. The trace is in {where}; what was published stays published."
+        if where
+        else "This is a defect of Callboard's, and its trace could not be written anywhere.",
+    )
+
+
+def _write_trace(error: Exception) -> Path | None:
+    logs = locate_home(_told_home(sys.argv)).logs
+    path = logs / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.log"
+    try:
+        # A home that is not there is not made for the sake of a log.
+        if not logs.parent.parent.is_dir():
+            return None
+        logs.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return None
+    return path
+
+
+def _told_home(arguments: list[str]) -> Path | None:
+    for place, argument in enumerate(arguments):
+        if argument == "--home" and place + 1 < len(arguments):
+            return Path(arguments[place + 1])
+        if argument.startswith("--home="):
+            return Path(argument.removeprefix("--home="))
+    return None
+
+
+if __name__ == "__main__":
+    main()

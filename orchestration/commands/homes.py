@@ -1,0 +1,133 @@
+"""`callboard init` and `callboard simulate`: a home for one's own deliveries, and one with a synthetic centre's."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.config import Config, load_config
+from orchestration.console import TerminalProgress, people, print_json
+from orchestration.context import parse_month
+from orchestration.errors import UsageError
+from orchestration.home import Home, locate_home
+from orchestration.progress import Silent, StepResult
+
+_MOST_MONTHS = 60
+
+
+def init_command(
+    home: HomeOption = None,
+    default_site: Annotated[str, typer.Option(help="site_id of rows that name nobody.")] = "SHA",
+    default_time_zone: Annotated[
+        str | None,
+        typer.Option(help="IANA name; needed where hr.sites lacks the default site.", show_default=False),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a home: callboard.toml and an empty landing."""
+    place = locate_home(home)
+    if place.config_file.exists():
+        raise UsageError(f"{place.config_file} is there already.", hint="Change it by hand; it is yours.")
+    make_home(place, default_site, default_time_zone)
+    if as_json:
+        print_json({"status": "made", "home": str(place.root)})
+    else:
+        people().print(
+            f"Made {place.root}. Put deliveries under {place.landing}/<system>/<table>/, then: "
+            f"callboard refresh --home {place.root}",
+            markup=False,
+        )
+
+
+def simulate_command(
+    months: Annotated[str, typer.Option(help="2026-08..2026-09, or 2026-08,2026-09.")],
+    home: HomeOption = None,
+    agents: Annotated[int, typer.Option(help="How many agents.", min=20, max=10_000)] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same centre.", min=0)] = 1,
+    flaws: Annotated[
+        bool, typer.Option("--flaws", help="Also what real systems deliver: duplicates, bad rows.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a synthetic centre's deliveries into landing; makes the home where there is none."""
+    place = locate_home(home)
+    chosen = parse_months(months)
+    if not place.config_file.exists():
+        make_home(place, "SHA", None)
+    load_config(place)
+    from sources.simulator.run import simulate
+
+    console = people()
+    progress = Silent() if as_json else TerminalProgress(console)
+    told = [f"{year:04}-{month:02}" for year, month in chosen]
+    started = time.monotonic()
+    progress.begin("simulate")
+    report = simulate(
+        place.landing,
+        months=told,
+        agents=agents,
+        seed=seed,
+        flaws=flaws,
+        progress=lambda day, rows: progress.note(f"{day}: {rows:,} rows"),
+    )
+    rows = sum(report.rows.values())
+    progress.end(StepResult("simulate", time.monotonic() - started, rows))
+    if as_json:
+        print_json(
+            {
+                "status": "simulated",
+                "home": str(place.root),
+                "months": told,
+                "rows": report.rows,
+                "files": [str(file) for file in report.files],
+            }
+        )
+    else:
+        console.print(
+            f"Wrote {len(report.files)} files for {', '.join(told)} into {place.landing}", markup=False
+        )
+
+
+def make_home(home: Home, default_site: str, default_time_zone: str | None) -> None:
+    """Make the directory, an empty landing and a configuration. Raises UsageError for a wrong time zone."""
+    try:
+        config = Config(default_site=default_site, default_time_zone=default_time_zone)
+    except ValueError as error:
+        raise UsageError(f"--default-time-zone: {str(error).splitlines()[2].strip()}") from None
+    home.landing.mkdir(parents=True, exist_ok=True)
+    home.config_file.write_text(_configuration(config), encoding="utf-8")
+
+
+def parse_months(text: str) -> list[tuple[int, int]]:
+    """`2026-08..2026-10,2027-01` → years and months in order. Raises UsageError."""
+    found: set[tuple[int, int]] = set()
+    for part in text.split(","):
+        first, dots, last = part.partition("..")
+        start = parse_month(first)
+        end = parse_month(last) if dots else start
+        span = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
+        if not span or len(span) > _MOST_MONTHS:
+            raise UsageError(
+                f"--months {part!r} spans {len(span)} months.",
+                hint=f"Name 1 to {_MOST_MONTHS}, the earlier first.",
+            )
+        found |= {(count // 12, count % 12 + 1) for count in span}
+    return sorted(found)
+
+
+def _configuration(config: Config) -> str:
+    zone = config.default_time_zone
+    return "\n".join(
+        [
+            "# What each key means: docs/configuration.md. Secrets only as ${ENV_VAR}.",
+            f"default_site = {json.dumps(config.default_site, ensure_ascii=False)}",
+            f"default_time_zone = {json.dumps(zone)}" if zone else '# default_time_zone = "Asia/Shanghai"',
+            "",
+            "[gate]",
+            f"max_quarantined_share = {config.gate.max_quarantined_share}",
+            f"trailing_months = {config.gate.trailing_months}",
+            "",
+        ]
+    )

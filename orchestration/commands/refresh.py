@@ -1,0 +1,112 @@
+"""`callboard refresh`: from landing to a published release."""
+
+import shlex
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.console import TerminalProgress, people, print_json
+from orchestration.context import RefreshOutcome, parse_as_of, parse_month
+from orchestration.errors import GateRefusedError
+from orchestration.home import Home, existing_home
+from orchestration.progress import Silent
+from orchestration.verdicts import Verdict
+
+
+def refresh_command(
+    home: HomeOption = None,
+    month: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="YYYY-MM, may be repeated; else every month touched by what arrived.", show_default=False
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="The instant to look from, as 2026-10-20T00:00:00Z; else as configured.", show_default=False
+        ),
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another refresh to end.", min=0)] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Load what was delivered, build the months it touches, let the gate judge them, publish."""
+    place = existing_home(home)
+    months = [parse_month(text) for text in month or ()]
+    instant = parse_as_of(as_of) if as_of else None
+    # Late: what computes is not loaded for --help.
+    from orchestration.refresh import refresh
+
+    console = people()
+    outcome = refresh(
+        place,
+        months=months,
+        as_of=instant,
+        progress=Silent() if as_json else TerminalProgress(console),
+        wait_seconds=wait,
+    )
+    if as_json:
+        print_json(_as_json(place, outcome))
+    else:
+        _print(console, place, outcome)
+    if outcome.status == "refused":
+        raise typer.Exit(GateRefusedError.exit_code)
+
+
+def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "release_id": outcome.release_id,
+        "months": [f"{month:%Y-%m}" for month in outcome.months],
+        "steps": [{"name": s.name, "seconds": round(s.seconds, 3), "rows": s.rows} for s in outcome.steps],
+        "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
+        "message": outcome.message,
+        "published": str(home.published_database) if home.published_database.exists() else None,
+    }
+
+
+def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict[str, object]:
+    return {
+        "expectation": verdict.expectation,
+        "table_name": verdict.table_name,
+        "month": f"{verdict.month:%Y-%m}" if verdict.month else None,
+        "observed": verdict.observed,
+        "expected": verdict.expected,
+        "example_keys": list(verdict.example_keys),
+        "waive": waive_commands(home, verdict, outcome),
+    }
+
+
+def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
+    console.print(outcome.message, markup=False)
+    if outcome.status == "published":
+        made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
+        console.print(f"Months {made}; open {home.published_database}", markup=False)
+    print_failed(console, home, outcome)
+
+
+def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
+    """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass."""
+    for verdict in outcome.failed:
+        month = f", {verdict.month:%Y-%m}" if verdict.month else ""
+        console.print(f"\n{verdict.expectation} on {verdict.table_name}{month}", style="bold", markup=False)
+        console.print(f"  found     {verdict.observed}", markup=False)
+        console.print(f"  expected  {verdict.expected}", markup=False)
+        if verdict.example_keys:
+            console.print(f"  such as   {'; '.join(verdict.example_keys)}", markup=False)
+        for command in waive_commands(home, verdict, outcome):
+            console.print(f"  to let it pass: {command}", markup=False)
+
+
+def waive_commands(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> list[str]:
+    """What to type to let a verdict pass: one command a month; none for dbt's tests, which nobody can waive."""
+    if verdict.table_name == "dbt":
+        return []
+    months = [verdict.month] if verdict.month else list(outcome.months)
+    return [
+        f"callboard waive {verdict.expectation} --home {shlex.quote(str(home.root))} --month {month:%Y-%m} "
+        f'--table {shlex.quote(verdict.table_name)} --reason "…" --by "…"'
+        for month in months
+    ]

@@ -1,0 +1,169 @@
+"""`callboard status`: what is published, what waits in landing, what was refused and why."""
+
+from datetime import date
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.attempt import Attempt
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.commands.refresh import print_failed, waive_commands
+from orchestration.console import people, print_json
+from orchestration.context import RefreshOutcome
+from orchestration.home import Home, existing_home
+from orchestration.manifest import Manifest
+from orchestration.quarantine import TableQuarantine
+from orchestration.status import HomeStatus, home_status
+
+_MOST_FILES = 20
+
+
+def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say what is published, from when, what waits in landing, and what was refused and why."""
+    status = home_status(existing_home(home))
+    if as_json:
+        print_json(_as_json(status))
+    else:
+        _print(people(), status)
+
+
+def _print(console: Console, status: HomeStatus) -> None:
+    _print_published(console, status.home, status.published)
+    if status.is_changed_since:
+        console.print(
+            f"Since then {' and '.join(status.is_changed_since)} changed; months are made again when they are "
+            "touched, or with: callboard refresh --month YYYY-MM",
+            markup=False,
+        )
+    if status.running:
+        step = (
+            f", at step {status.attempt.step}" if status.attempt and status.attempt.state == "running" else ""
+        )
+        console.print(f"A refresh is running: {status.running}{step}.", markup=False)
+    _print_waiting(console, status)
+    if status.refused:
+        console.print(
+            f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
+        )
+        print_failed(console, status.home, _as_outcome(status.refused))
+    if status.failed:
+        what = status.failed.message or f"it was cut off at step {status.failed.step}"
+        console.print(f"\nThe last refresh did not end, {_when(status.failed)}: {what}", markup=False)
+    _print_quarantine(console, status.quarantine)
+    if status.waivers:
+        console.print(f"\n{len(status.waivers)} waivers are in force: callboard waivers list", markup=False)
+
+
+def _print_published(console: Console, home: Home, manifest: Manifest | None) -> None:
+    if manifest is None:
+        console.print(f"Nothing is published yet in {home.root}.", markup=False)
+        return
+    console.print(
+        f"Release {manifest.release_id}, published {manifest.published_at:%Y-%m-%d %H:%M} UTC, "
+        f"as of {manifest.as_of:%Y-%m-%d %H:%M} UTC",
+        markup=False,
+    )
+    console.print(f"{home.published_database}", markup=False)
+    table = Table("month", "state", "as of", "made by", box=None)
+    for month in manifest.months:
+        state = "provisional" if month.is_provisional else "final"
+        table.add_row(f"{month.month:%Y-%m}", state, f"{month.as_of:%Y-%m-%d %H:%M}", month.made_by)
+    console.print(table)
+
+
+def _print_waiting(console: Console, status: HomeStatus) -> None:
+    if status.waiting is None:
+        console.print("What waits in landing is known once the refresh has ended.")
+    elif not status.waiting:
+        console.print("Nothing waits in landing.")
+    else:
+        console.print(f"\n{len(status.waiting)} files wait in landing:")
+        for file in status.waiting[:_MOST_FILES]:
+            console.print(f"  {file.reason:<8}{file.file}", markup=False)
+        if len(status.waiting) > _MOST_FILES:
+            console.print(f"  and {len(status.waiting) - _MOST_FILES} more (--json names them all)")
+    for file, reason in status.unreadable.items():
+        console.print(f"Not readable: {file}: {reason}", markup=False)
+
+
+def _print_quarantine(console: Console, tables: tuple[TableQuarantine, ...]) -> None:
+    if not tables:
+        return
+    console.print("\nIn quarantine (audit.quarantined_row):", style="bold")
+    shown = Table("table", "refused", "share", "why", "rows", "first", box=None)
+    for table in tables:
+        share = f"{table.refused / table.delivered:.2%}" if table.delivered else ""
+        for place, reason in enumerate(table.reasons):
+            head = (table.table_name, f"{table.refused:,}", share) if place == 0 else ("", "", "")
+            shown.add_row(*head, reason.reason, f"{reason.rows:,}", reason.example)
+    console.print(shown)
+
+
+def _when(attempt: Attempt) -> str:
+    months = ", ".join(f"{month:%Y-%m}" for month in attempt.months)
+    return f"{attempt.started_at:%Y-%m-%d %H:%M} UTC{f', months {months}' if months else ''}"
+
+
+def _as_outcome(attempt: Attempt) -> RefreshOutcome:
+    return RefreshOutcome("refused", None, attempt.months, failed=attempt.failed)
+
+
+def _as_json(status: HomeStatus) -> dict[str, object]:
+    manifest = status.published
+    return {
+        "home": str(status.home.root),
+        "published": _published_json(status.home, manifest) if manifest else None,
+        "changed_since": list(status.is_changed_since),
+        "running": status.running,
+        "step": status.attempt.step if status.attempt and status.running else None,
+        "waiting": None if status.waiting is None else [vars(file) for file in status.waiting],
+        "unreadable": [{"file": file, "reason": reason} for file, reason in status.unreadable.items()],
+        "refused": _attempt_json(status.home, status.refused),
+        "failed": _attempt_json(status.home, status.failed),
+        "quarantine": [_quarantine_json(table) for table in status.quarantine],
+        "waivers": [vars(waiver) for waiver in status.waivers],
+    }
+
+
+def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
+    return {
+        "release_id": manifest.release_id,
+        "database": str(home.published_database),
+        "published_at": manifest.published_at.isoformat(),
+        "as_of": manifest.as_of.isoformat(),
+        "code_version": manifest.code_version,
+        "months": [
+            {
+                "month": f"{month.month:%Y-%m}",
+                "state": "provisional" if month.is_provisional else "final",
+                "as_of": month.as_of.isoformat(),
+                "made_by": month.made_by,
+            }
+            for month in manifest.months
+        ],
+        "owed_months": [_text(month) for month in manifest.owed_months],
+    }
+
+
+def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | None:
+    if attempt is None:
+        return None
+    outcome = _as_outcome(attempt)
+    return {
+        "release_id": attempt.release_id,
+        "started_at": attempt.started_at.isoformat(),
+        "months": [_text(month) for month in attempt.months],
+        "step": attempt.step,
+        "message": attempt.message,
+        "gate": [
+            {**vars(verdict), "waive": waive_commands(home, verdict, outcome)} for verdict in attempt.failed
+        ],
+    }
+
+
+def _quarantine_json(table: TableQuarantine) -> dict[str, object]:
+    return {**vars(table), "reasons": [vars(reason) for reason in table.reasons]}
+
+
+def _text(month: date) -> str:
+    return f"{month:%Y-%m}"

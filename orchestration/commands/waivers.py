@@ -1,0 +1,115 @@
+"""`callboard waive` and `callboard waivers`: a person lets a named expectation pass for one month, or no longer."""
+
+import difflib
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.console import people, print_json
+from orchestration.context import parse_month
+from orchestration.errors import UsageError
+from orchestration.home import existing_home
+from orchestration.waivers import Waiver, add_waiver, revoke_waiver, waivers_in_force
+
+Expectation = Annotated[str, typer.Argument(help="Its name, as the gate gave it.")]
+Month = Annotated[str, typer.Option(help="The month, YYYY-MM.")]
+OnTable = Annotated[str | None, typer.Option("--table", help="Only on this table.", show_default=False)]
+By = Annotated[str, typer.Option("--by", help="Who decides this.")]
+Reason = Annotated[str, typer.Option(help="Why it is right to.")]
+
+waivers_app = typer.Typer(help="The waivers in force, and taking one back.", no_args_is_help=False)
+
+
+def waive_command(
+    expectation: Expectation,
+    month: Month,
+    reason: Reason,
+    by: By,
+    table: OnTable = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an expectation pass for one month. Who and why become part of the release."""
+    place = existing_home(home)
+    _known_expectation(expectation, table)
+    waiver = Waiver(
+        expectation, parse_month(month), table, reason, by, datetime.now(UTC).replace(microsecond=0)
+    )
+    add_waiver(place, waiver)
+    if as_json:
+        print_json({"status": "waived", "waiver": _as_json(waiver)})
+    else:
+        people().print(f"Waived {expectation} for {month}. Now refresh again.", markup=False)
+
+
+@waivers_app.callback(invoke_without_command=True)
+def waivers_callback(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the waivers in force, or take one back with `revoke`."""
+    if context.invoked_subcommand is None:
+        list_command(home, as_json)
+
+
+@waivers_app.command("list")
+def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the waivers in force."""
+    held = waivers_in_force(existing_home(home))
+    if as_json:
+        print_json({"waivers": [_as_json(waiver) for waiver in held]})
+        return
+    console = people()
+    if not held:
+        console.print("No waiver is in force.")
+        return
+    table = Table("month", "expectation", "table", "by", "reason", box=None)
+    for waiver in held:
+        where = waiver.table_name or "every table"
+        table.add_row(f"{waiver.month:%Y-%m}", waiver.expectation, where, waiver.waived_by, waiver.reason)
+    console.print(table)
+
+
+@waivers_app.command("revoke")
+def revoke_command(
+    expectation: Expectation,
+    month: Month,
+    reason: Reason,
+    by: By,
+    table: OnTable = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a waiver back; the next refresh of the month is judged without it."""
+    revoke_waiver(existing_home(home), expectation, parse_month(month), table, by=by, reason=reason)
+    if as_json:
+        print_json({"status": "revoked", "expectation": expectation, "month": month, "table_name": table})
+    else:
+        people().print(f"Revoked the waiver of {expectation} for {month}.", markup=False)
+
+
+def _known_expectation(name: str, table: str | None) -> None:
+    from expectations.gate import expectation_names
+
+    by_table = expectation_names()
+    names = sorted({known for listed in by_table.values() for known in listed})
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+        raise UsageError(
+            f"There is no expectation {name!r}.",
+            hint=f"Near it: {', '.join(near)}." if near else "callboard status names those that refused.",
+        )
+    if table is not None and name not in by_table.get(table, ()):
+        tables = ", ".join(sorted(t for t, listed in by_table.items() if name in listed))
+        raise UsageError(f"{name} is no expectation of {table!r}, but of: {tables}.")
+
+
+def _as_json(waiver: Waiver) -> dict[str, object]:
+    return {
+        "expectation": waiver.expectation,
+        "month": f"{waiver.month:%Y-%m}",
+        "table_name": waiver.table_name,
+        "reason": waiver.reason,
+        "waived_by": waiver.waived_by,
+        "waived_at": waiver.waived_at.isoformat(),
+    }
