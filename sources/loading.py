@@ -106,7 +106,12 @@ class _Ledger:
     def knows(self, target: _Target) -> bool:
         landed = target.landed
         found = self.in_force.get((target.table_name, landed.file))
-        return found is not None and found[1:] == (target.recipe, landed.size, landed.mtime_ns, landed.ctime_ns)
+        return found is not None and found[1:] == (
+            target.recipe,
+            landed.size,
+            landed.mtime_ns,
+            landed.ctime_ns,
+        )
 
 
 _LEDGER = """
@@ -129,17 +134,27 @@ def waiting(warehouse: Path, landing: Path, settings: LoadSettings = LoadSetting
         with duckdb.connect(str(warehouse), read_only=True) as con:
             ledger = _read_ledger(con)
     found = [
-        WaitingFile(t.table_name, t.landed.file, "changed" if (t.table_name, t.landed.file) in ledger.in_force else "new")
+        WaitingFile(
+            t.table_name,
+            t.landed.file,
+            "changed" if (t.table_name, t.landed.file) in ledger.in_force else "new",
+        )
         for t in targets
         if not ledger.knows(t)
     ]
     present = {(t.table_name, t.landed.file) for t in targets}
-    gone = [WaitingFile(table, file, "gone") for table, file in ledger.in_force if (table, file) not in present]
+    gone = [
+        WaitingFile(table, file, "gone") for table, file in ledger.in_force if (table, file) not in present
+    ]
     return found + gone
 
 
 def load(
-    warehouse: Path, landing: Path, *, settings: LoadSettings = LoadSettings(), progress: Progress | None = None
+    warehouse: Path,
+    landing: Path,
+    *,
+    settings: LoadSettings = LoadSettings(),
+    progress: Progress | None = None,
 ) -> LoadReport:
     """Take in what is new or changed in landing and give up what is gone.
 
@@ -161,7 +176,9 @@ def load(
             if delivery is not None:
                 loaded.append(delivery)
                 if progress:
-                    progress(f"{delivery.table_name} {target.landed.path.name}", delivery.rows, delivery.seconds)
+                    progress(
+                        f"{delivery.table_name} {target.landed.path.name}", delivery.rows, delivery.seconds
+                    )
         withdrawn = _withdraw(con, ledger, {(t.table_name, t.landed.file) for t in targets})
     return LoadReport(tuple(loaded), tuple(withdrawn))
 
@@ -178,7 +195,9 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = LoadSetting
     con.execute("create schema if not exists loaded")
     con.execute(_LEDGER)
     for contract in load_contracts().values():
-        columns = ", ".join(f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items())
+        columns = ", ".join(
+            f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
+        )
         con.execute(
             f"""create table if not exists loaded.{contract.model_name} (
                 {columns}, local_columns VARCHAR, error_column VARCHAR, error_reason VARCHAR, row_text VARCHAR,
@@ -210,13 +229,19 @@ def _targets(landing: Path, mappings: Sequence[Mapping]) -> list[_Target]:
         for mapping in taken_by:
             targets.append(_Target(landed, mapping.table, contracts[mapping.table], mapping))
         if not taken_by:
-            table_name = ".".join(landed.file.split("/")[:2]) if landed.file.count("/") > 1 else landed.file.split("/")[0]
+            table_name = (
+                ".".join(landed.file.split("/")[:2])
+                if landed.file.count("/") > 1
+                else landed.file.split("/")[0]
+            )
             targets.append(_Target(landed, table_name, contracts.get(table_name), None))
     return targets
 
 
 def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
-    exists = con.execute("select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'").fetchone()
+    exists = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'"
+    ).fetchone()
     if not exists:
         return _Ledger()
     rows = con.execute(
@@ -236,10 +261,14 @@ def _take_in(
         content = fingerprint(landed.path)
     except OSError as error:
         content = Fingerprint("", landed.size)
-        return _record_unreadable(con, target, ledger, content, f"it can't be opened: {error.strerror}", started)
+        return _record_unreadable(
+            con, target, ledger, content, f"it can't be opened: {error.strerror}", started
+        )
     delivery_id = target.delivery_id(content)
     current = ledger.in_force.get((target.table_name, landed.file))
-    seen = con.execute("select superseded_by from raw.delivery where delivery_id = ?", [delivery_id]).fetchone()
+    seen = con.execute(
+        "select superseded_by from raw.delivery where delivery_id = ?", [delivery_id]
+    ).fetchone()
     if seen:
         con.execute("begin")
         con.execute(
@@ -249,10 +278,14 @@ def _take_in(
         if current and current[0] != delivery_id:
             _supersede(con, current[0], delivery_id)
         con.execute("commit")
-        return None if seen[0] is None else LoadedDelivery(delivery_id, target.table_name, landed.file, 0, 0.0)
+        return (
+            None if seen[0] is None else LoadedDelivery(delivery_id, target.table_name, landed.file, 0, 0.0)
+        )
     try:
         with tempfile.TemporaryDirectory(dir=settings.temporary, prefix="callboard-") as temporary:
-            rows = _insert(con, target, content, delivery_id, current[0] if current else None, Path(temporary))
+            rows = _insert(
+                con, target, content, delivery_id, current[0] if current else None, Path(temporary)
+            )
     except UnreadableFile as error:
         return _record_unreadable(con, target, ledger, content, str(error), started)
     return LoadedDelivery(delivery_id, target.table_name, landed.file, rows, time.perf_counter() - started)
@@ -269,7 +302,9 @@ def _insert(
     """The rows of one file and its line in the ledger, in one transaction; how many rows."""
     contract = target.contract
     if contract is None:
-        raise UnreadableFile("no contract and no mapping takes it: its folders name no table that Callboard knows")
+        raise UnreadableFile(
+            "no contract and no mapping takes it: its folders name no table that Callboard knows"
+        )
     options = target.mapping.options if target.mapping else ReaderOptions()
     careful = target.mapping is not None
     while True:
@@ -304,18 +339,23 @@ class _NotOneRowALine(Exception):
 
 
 def _insert_rows(
-    con: duckdb.DuckDBPyConnection, contract: Contract, reading: Reading, delivery_id: int, mapping: Mapping | None
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    reading: Reading,
+    delivery_id: int,
+    mapping: Mapping | None,
 ) -> None:
     table = f"loaded.{contract.model_name}"
-    rows = typed_select(
-        contract,
-        reading.columns,
-        reading.relation,
-        line=reading.line or "cast(null as BIGINT)",
-        time_zone=mapping.time_zone if mapping else None,
-        row_text=reading.row_text,
-    )
-    con.execute(f"insert into {table} by name select *, {delivery_id} as delivery_id from ({rows})")
+    if reading.columns:
+        rows = typed_select(
+            contract,
+            reading.columns,
+            reading.relation,
+            line=reading.line or "cast(null as BIGINT)",
+            time_zone=mapping.time_zone if mapping else None,
+            row_text=reading.row_text,
+        )
+        con.execute(f"insert into {table} by name select *, {delivery_id} as delivery_id from ({rows})")
     if reading.refused:
         con.execute(
             f"""insert into {table} by name
@@ -331,7 +371,9 @@ def _mapped(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) 
     try:
         con.execute(f"create or replace temp table canonical as {mapping.select}")
     except duckdb.Error as error:
-        raise UnreadableFile(f"mapping {mapping.name} does not run on it: {str(error).splitlines()[0]}") from error
+        raise UnreadableFile(
+            f"mapping {mapping.name} does not run on it: {str(error).splitlines()[0]}"
+        ) from error
     described = con.execute("describe canonical").fetchall()
     columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
     if "line_number" not in columns:
@@ -408,9 +450,7 @@ def _supersede(con: duckdb.DuckDBPyConnection, delivery_id: int, by: int) -> Non
     con.execute("update raw.delivery set superseded_by = ? where delivery_id = ?", [by, delivery_id])
 
 
-def _withdraw(
-    con: duckdb.DuckDBPyConnection, ledger: _Ledger, present: set[tuple[str, str]]
-) -> list[str]:
+def _withdraw(con: duckdb.DuckDBPyConnection, ledger: _Ledger, present: set[tuple[str, str]]) -> list[str]:
     """Files that were taken out of landing no longer count."""
     gone = [(key, entry[0]) for key, entry in ledger.in_force.items() if key not in present]
     for _, delivery_id in gone:

@@ -55,7 +55,9 @@ def kind_of(landed: LandedFile, options: ReaderOptions) -> str:
     """The format to read the file by. Raises UnreadableFile where neither name nor mapping says."""
     kind = options.format or landed.kind
     if not kind:
-        raise UnreadableFile("its name does not say what it is: expected .csv, .tsv, .json, .jsonl, .parquet or .xlsx")
+        raise UnreadableFile(
+            "its name does not say what it is: expected .csv, .tsv, .json, .jsonl, .parquet or .xlsx"
+        )
     return kind
 
 
@@ -91,7 +93,8 @@ def read(
     except (OSError, EOFError, ValueError, duckdb.Error) as error:
         if isinstance(error, duckdb.OutOfMemoryException) or _is_full_disk(error):
             raise
-        raise UnreadableFile(f"it can't be read as {kind}: {str(error).splitlines()[0]}") from error
+        what = str(error).splitlines()[0].replace(f"{landed.path.parent}/", "").replace(f"{temporary}/", "")
+        raise UnreadableFile(f"it can't be read as {kind}: {what}") from error
 
 
 def _is_full_disk(error: Exception) -> bool:
@@ -102,7 +105,12 @@ def _is_full_disk(error: Exception) -> bool:
 
 
 def _delimited(
-    con: duckdb.DuckDBPyConnection, text: TextFile, delimiter: str | None, expected: Sequence[str], *, careful: bool
+    con: duckdb.DuckDBPyConnection,
+    text: TextFile,
+    delimiter: str | None,
+    expected: Sequence[str],
+    *,
+    careful: bool,
 ) -> Reading:
     header_line, header = _first_line(text.path)
     if not header.strip():
@@ -179,7 +187,9 @@ def _split_records(
     value = rf'(?:"(?:[^"]|"")*"|[^"{d}\n][^{d}\n]*|)'
     whole = literal(rf"{value}(?:{d}{value})*")
     each = literal(rf'{d}("(?:[^"]|"")*"|[^{d}]*)')
-    damage = "when contains(line_text, '�') then 'the line holds bytes that are no text'" if is_damaged else ""
+    damage = (
+        "when contains(line_text, '�') then 'the line holds bytes that are no text'" if is_damaged else ""
+    )
     con.execute(
         f"""create or replace temp table delivered_record as
         with lines as (
@@ -232,7 +242,9 @@ def _split_records(
 
 def _json_lines(con: duckdb.DuckDBPyConnection, text: TextFile, expected: Sequence[str]) -> Reading:
     _load_lines(con, text.path)
-    damage = "when contains(line, '�') then 'the line holds bytes that are no text'" if text.is_damaged else ""
+    damage = (
+        "when contains(line, '�') then 'the line holds bytes that are no text'" if text.is_damaged else ""
+    )
     con.execute(
         f"""create or replace temp table delivered_object as
         select line_number, ltrim(line, chr(65279)) as document,
@@ -256,7 +268,9 @@ def _json(con: duckdb.DuckDBPyConnection, text: TextFile) -> Reading:
     kind = found[0] if found else None
     if kind is None:
         return _json_lines(con, text, ())
-    elements = "select unnest(json_extract($1, '$[*]')) as document" if kind == "ARRAY" else "select $1 as document"
+    elements = (
+        "select unnest(json_extract($1, '$[*]')) as document" if kind == "ARRAY" else "select $1 as document"
+    )
     con.execute(
         f"""create or replace temp table delivered_object as
         select row_number() over () as line_number, cast(document as varchar) as document,
@@ -275,7 +289,9 @@ def _objects(con: duckdb.DuckDBPyConnection) -> Reading:
     spelt: dict[str, str] = {}
     for (key,) in keys:
         spelt.setdefault(str(key).strip().lower(), str(key))
-    refused = "(select line_number, document as line_text, reason from delivered_object where reason is not null)"
+    refused = (
+        "(select line_number, document as line_text, reason from delivered_object where reason is not null)"
+    )
     if not spelt:
         return Reading("(select 1 where false)", {}, "line_number", refused=refused)
     structure = "{" + ", ".join(f'{_json_text(key)}: "VARCHAR"' for key in spelt.values()) + "}"

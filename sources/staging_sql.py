@@ -52,7 +52,9 @@ def _base(contract: Contract) -> str:
     zones = [f"{name}_zone" for name in contract.timestamps] if contract.person else []
     as_delivered = ",\n".join(f"        delivered.{name}" for name in (*contract.columns, *_CARRIED))
     resolved = ",\n".join(
-        f"        {_instant(name, contract)} as {name}" if name in contract.timestamps else f"        delivered.{name}"
+        f"        {_instant(name, contract)} as {name}"
+        if name in contract.timestamps
+        else f"        delivered.{name}"
         for name in (*contract.columns, *_CARRIED)
     )
     joins = "".join(
@@ -98,16 +100,24 @@ def _zone_key(contract: Contract) -> str:
 
 
 def _instant(name: str, contract: Contract) -> str:
-    zone = f"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})" if contract.person else "{{ default_time_zone() }}"
+    zone = (
+        f"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})"
+        if contract.person
+        else "{{ default_time_zone() }}"
+    )
     return (
-        f"case\n"
-        f"            when concat(',', delivered.local_columns, ',') like '%,{name},%'\n"
-        f'                then {{{{ to_utc("delivered.{name}", "{zone}") }}}}\n'
-        f"            else delivered.{name}\n"
-        f"        end"
-    ).replace('"{{ default_time_zone() }}"', "default_time_zone()").replace(
-        f'"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})"',
-        f'"coalesce({name}_zone.time_zone, " ~ default_time_zone() ~ ")"',
+        (
+            f"case\n"
+            f"            when concat(',', delivered.local_columns, ',') like '%,{name},%'\n"
+            f'                then {{{{ to_utc("delivered.{name}", "{zone}") }}}}\n'
+            f"            else delivered.{name}\n"
+            f"        end"
+        )
+        .replace('"{{ default_time_zone() }}"', "default_time_zone()")
+        .replace(
+            f'"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})"',
+            f'"coalesce({name}_zone.time_zone, " ~ default_time_zone() ~ ")"',
+        )
     )
 
 
@@ -115,7 +125,9 @@ def _instant(name: str, contract: Contract) -> str:
 
 
 def _staged(contract: Contract) -> str:
-    columns = ",\n".join(f"        delivered.{name}" for name in (*contract.columns, "delivery_id", "line_number"))
+    columns = ",\n".join(
+        f"        delivered.{name}" for name in (*contract.columns, "delivery_id", "line_number")
+    )
     return f"""with
 
 delivered as {{{{ inlined() }}}} (select * from {_delivered(contract)}),
@@ -175,10 +187,15 @@ def _excluded(contract: Contract) -> str:
     keys = contract.key
     found = list(problems(contract))
     cases = "\n".join(
-        f"            when {condition} then {number}" for number, (_, condition, _) in enumerate(found, start=1)
+        f"            when {condition} then {number}"
+        for number, (_, condition, _) in enumerate(found, start=1)
     )
-    columns = "\n".join(f"            when {n} then '{column}'" for n, (column, _, _) in enumerate(found, start=1))
-    reasons = "\n".join(f"            when {n} then '{_escaped(reason)}'" for n, (_, _, reason) in enumerate(found, start=1))
+    columns = "\n".join(
+        f"            when {n} then '{column}'" for n, (column, _, _) in enumerate(found, start=1)
+    )
+    reasons = "\n".join(
+        f"            when {n} then '{_escaped(reason)}'" for n, (_, _, reason) in enumerate(found, start=1)
+    )
     imports = "".join(
         f"\n{name}_refs as (\n"
         f"    select distinct {target} as {name}_ref\n"
@@ -331,7 +348,10 @@ def _special(contract: Contract) -> str:
 
 def _special_union(contract: Contract) -> str:
     if contract.unique:
-        column, reason = contract.unique, f"{contract.unique} is that of another row, which comes first by its key"
+        column, reason = (
+            contract.unique,
+            f"{contract.unique} is that of another row, which comes first by its key",
+        )
         rows = "clashing"
     elif contract.no_overlap:
         column = contract.no_overlap.starts
@@ -396,8 +416,12 @@ standing_{n} as (
 ),
 """)
         rows = f"standing_{n}"
-    unions = "\n    union all\n    ".join(f"select delivery_id, line_number from clashing_{n}" for n in range(1, _ROUNDS + 1))
-    return "".join(parts) + f"""
+    unions = "\n    union all\n    ".join(
+        f"select delivery_id, line_number from clashing_{n}" for n in range(1, _ROUNDS + 1)
+    )
+    return (
+        "".join(parts)
+        + f"""
 clashing as (
     {unions}
 ),
@@ -409,6 +433,7 @@ replaced as (
     from {rows}
 ),
 """
+    )
 
 
 def _no_overlap(contract: Contract) -> str:
@@ -540,7 +565,7 @@ select * from final
 
 def _sources_yml(contracts: dict[str, Contract]) -> str:
     tables = "".join(
-        f"      - name: {contract.model_name}\n        description: \"{contract.description} As delivered.\"\n"
+        f'      - name: {contract.model_name}\n        description: "{contract.description} As delivered."\n'
         for contract in contracts.values()
     )
     return f"""# Made by `make generate` from the contracts: change those, not this.
@@ -587,7 +612,9 @@ def _excluded_yml(contracts: dict[str, Contract]) -> str:
 def main(arguments: list[str]) -> int:
     """Write the models, or with `--check` say which differ; 1 where some do."""
     wanted = models()
-    differing = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    differing = [
+        path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in arguments:
         for path in differing:
             print(f"{path.name} is not what its contract gives: run `make generate`")

@@ -55,7 +55,13 @@ def utc_of_local(local: str, time_zone: str) -> str:
 
 
 def typed_select(
-    contract: Contract, delivered: Mapping[str, str], relation: str, *, line: str, time_zone: str | None = None, row_text: str | None = None
+    contract: Contract,
+    delivered: Mapping[str, str],
+    relation: str,
+    *,
+    line: str,
+    time_zone: str | None = None,
+    row_text: str | None = None,
 ) -> str:
     """A select that types the rows of `relation` for `raw.<system>__<table>`.
 
@@ -97,7 +103,9 @@ def typed_select(
         from (select *, {", ".join(parsed) or "1 as no_column"} from {relation})"""
 
 
-def _final(name: str, engine_type: str, typed: Mapping[str, _Typed], local: Mapping[str, str], zone: str | None) -> str:
+def _final(
+    name: str, engine_type: str, typed: Mapping[str, _Typed], local: Mapping[str, str], zone: str | None
+) -> str:
     if name not in typed:
         return f"cast(null as {engine_type})"
     value = quoted("= " + name)
@@ -137,7 +145,8 @@ def _typed(kind: ColumnType, folds: bool, source: str, engine_type: str) -> _Typ
         case "int":
             return _Typed(_whole_number(source, engine_type))
         case "decimal":
-            return _Typed(_number(source, "DECIMAL(26,10)", is_text))
+            # 94.7 is kept as 94.7000000000, which is not how it came
+            return _Typed(_number(source, "DECIMAL(26,10)", is_text), is_plain=f"{source} is null")
         case "bool":
             return _Typed(f"try_cast({f'trim({source})' if is_text else source} as BOOLEAN)")
         case "date":
