@@ -1,0 +1,16 @@
+{#- Incremental strategy replace_months: the rows of the selected months go, also where the build gives none for one of
+    them any more, and the new ones come in; all other months stay as they are. The model names its date column in
+    meta.month_of. -#}
+{% macro get_incremental_replace_months_sql(arg_dict) -%}
+    {{ return(adapter.dispatch('replace_months_sql')(arg_dict)) }}
+{%- endmacro %}
+
+{% macro default__replace_months_sql(arg_dict) -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where {{ in_selected_months(config.require('meta')['month_of']) }};
+
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }}
+    from {{ arg_dict['temp_relation'] }};
+{%- endmacro %}

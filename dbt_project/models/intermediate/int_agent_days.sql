@@ -1,0 +1,45 @@
+with
+
+pieces as (
+
+    select * from {{ ref('int_plan_piece_seconds') }}
+    where is_selected
+
+),
+
+periods as (
+
+    select * from {{ ref('int_assignment_periods') }}
+
+),
+
+summed as (
+
+    select
+        month,
+        local_date,
+        period_id,
+        {% for measure in agent_day_measures() -%}
+        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from pieces
+    group by month, local_date, period_id
+
+),
+
+final as (
+
+    select
+        summed.*,
+        periods.employee_id,
+        periods.agent_id,
+        periods.site_id,
+        periods.team_id,
+        periods.business_line,
+        0 as pending_rows
+    from summed
+    inner join periods on periods.period_id = summed.period_id
+
+)
+
+select * from final

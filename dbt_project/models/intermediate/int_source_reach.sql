@@ -1,0 +1,16 @@
+{#- How far the deliveries of the tables reach that bring rows every day. A table that lists few rows a month, or a
+    snapshot as the roster is, cannot say how far it reaches. -#}
+{%- set dated = {
+    'acd.contact_legs': 'offered_at',
+    'acd.agent_states': 'started_at',
+    'hr.schedules': 'starts_at',
+    'hr.staffing_requirements': 'interval_starts_at',
+} -%}
+{% for table, column in dated.items() %}
+select
+    '{{ table }}' as source_table,
+    {{ local_date('max(' ~ column ~ ')', default_time_zone()) }} as reached_on
+from {{ ref('stg_' ~ table | replace('.', '__')) }}
+where {{ column }} <= {{ as_of() }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

@@ -1,0 +1,161 @@
+with
+
+required as (
+
+    select
+        *,
+        interval_starts_at + interval 30 minute as interval_ends_at,
+        {{ local_date('interval_starts_at', default_time_zone()) }} as local_date
+    from {{ ref('stg_hr__staffing_requirements') }}
+    where {{ within_selected_months('interval_starts_at') }}
+
+),
+
+-- A half hour may begin at any minute, so it meets one or two half hours of the UTC clock, which are what it is joined by.
+counted as (
+
+    select
+        *,
+        {{ each_number(
+            half_hour_number('interval_starts_at'),
+            half_hour_number('interval_ends_at - interval 1 microsecond')
+        ) }} as half_hour
+    from required
+    where interval_ends_at <= {{ as_of() }} and {{ in_selected_months('local_date') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_assignment_periods') }}
+
+),
+
+on_queue as (
+
+    select
+        pieces.employee_id,
+        pieces.starts_at,
+        pieces.ends_at,
+        periods.business_line,
+        periods.starts_at as assigned_at
+    from {{ ref('int_plan_pieces') }} as pieces
+    inner join periods on periods.period_id = pieces.period_id
+    where pieces.activity = 'on_queue'
+
+),
+
+-- Everybody on the same line at the same time is one row.
+planned as (
+
+    select
+        business_line,
+        starts_at,
+        ends_at,
+        count(*) as agents,
+        {{ each_number(
+            half_hour_number('starts_at'),
+            half_hour_number('ends_at - interval 1 microsecond')
+        ) }} as half_hour
+    from on_queue
+    where assigned_at <= starts_at - interval 30 minute
+    group by business_line, starts_at, ends_at
+
+),
+
+-- Within half an hour of a move the assignment at the half hour's own start decides.
+planned_near_move as (
+
+    select
+        *,
+        {{ each_number(
+            half_hour_number('starts_at'),
+            half_hour_number('ends_at - interval 1 microsecond')
+        ) }} as half_hour
+    from on_queue
+    where assigned_at > starts_at - interval 30 minute
+
+),
+
+scheduled_parts as (
+
+    select
+        counted.interval_starts_at,
+        counted.business_line,
+        counted.half_hour,
+        planned.agents * {{ microseconds_between(
+            'greatest(planned.starts_at, counted.interval_starts_at, ' ~ half_hour_start('counted.half_hour') ~ ')',
+            'least(planned.ends_at, counted.interval_ends_at, ' ~ half_hour_start('counted.half_hour + 1') ~ ')'
+        ) }} as microseconds
+    from counted
+    inner join planned
+        on planned.half_hour = counted.half_hour and planned.business_line = counted.business_line
+
+    union all
+
+    select
+        counted.interval_starts_at,
+        counted.business_line,
+        counted.half_hour,
+        {{ microseconds_between(
+            'greatest(planned.starts_at, counted.interval_starts_at, ' ~ half_hour_start('counted.half_hour') ~ ')',
+            'least(planned.ends_at, counted.interval_ends_at, ' ~ half_hour_start('counted.half_hour + 1') ~ ')'
+        ) }} as microseconds
+    from counted
+    inner join planned_near_move as planned on planned.half_hour = counted.half_hour
+    inner join periods
+        on
+            periods.employee_id = planned.employee_id
+            and periods.business_line = counted.business_line
+            and counted.interval_starts_at >= periods.starts_at
+            and counted.interval_starts_at < periods.ends_at
+
+),
+
+scheduled as (
+
+    select
+        interval_starts_at,
+        business_line,
+        cast(sum(greatest(microseconds, 0)) as bigint) as scheduled_microseconds
+    from scheduled_parts
+    group by interval_starts_at, business_line
+
+),
+
+measured as (
+
+    select
+        required.*,
+        coalesce(scheduled.scheduled_microseconds, 0) as staffed_microseconds,
+        required.required_agents * 1800000000 as required_microseconds
+    from required
+    left join scheduled
+        on
+            scheduled.interval_starts_at = required.interval_starts_at
+            and scheduled.business_line = required.business_line
+    where required.interval_ends_at <= {{ as_of() }} and {{ in_selected_months('required.local_date') }}
+
+),
+
+final as (
+
+    select
+        {{ first_of_month('local_date') }} as month,
+        local_date,
+        interval_starts_at,
+        cast(null as varchar) as employee_id,
+        cast(null as varchar) as site_id,
+        cast(null as varchar) as team_id,
+        business_line,
+        delivery_id,
+        line_number,
+        0 as pending_rows,
+        staffed_microseconds,
+        required_microseconds,
+        least(staffed_microseconds, required_microseconds) as fitting_microseconds
+    from measured
+
+)
+
+select * from final
