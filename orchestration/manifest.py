@@ -19,15 +19,15 @@ class _Record(BaseModel):
 
 
 class PublishedMonth(_Record):
-    """One month of a release and how it was made. `next_matures_on` is the day from which a part of it that is
-    provisional now may be final; None where only deliveries can change it."""
+    """One month of a release and how it was made. `next_matures_at` is the instant at which a part of it
+    that is provisional now matures; None where only deliveries can change it."""
 
     month: date
     made_by: str
     as_of: datetime
     fingerprint: str
     is_provisional: bool
-    next_matures_on: date | None = None
+    next_matures_at: datetime | None = None
 
 
 class Part(_Record):

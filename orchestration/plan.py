@@ -71,15 +71,15 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, in_force: frozenset
 
     owed = set(manifest.owed_months) if manifest else set[date]()
     changed = in_force ^ (manifest.in_force if manifest else frozenset())
-    months = set(touched_months(ctx.home.warehouse, changed)) if changed else set[date]()
+    published = [m.month for m in manifest.months] if manifest else []
+    months = set(touched_months(ctx.home.warehouse, changed, published)) if changed else set[date]()
     return {month for month in months | owed if _has_begun(month, ctx.as_of)}
 
 
 def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:
     if manifest is None:
         return set()
-    today = ctx.as_of.date()
-    return {m.month for m in manifest.months if m.next_matures_on is not None and m.next_matures_on <= today}
+    return {m.month for m in manifest.months if m.next_matures_at and m.next_matures_at <= ctx.as_of}
 
 
 def _is_unchanged(

@@ -23,6 +23,16 @@ from orchestration.verdicts import Verdict
 from orchestration.versions import library_versions
 from orchestration.waivers import waivers_in_force
 
+# matures_at is an instant and not published: people read the day in matures_on.
+_RIPENESS = """
+    select
+        coalesce(bool_or(kpi.is_provisional), false),
+        min(maturity.matures_at) filter (where kpi.is_provisional and maturity.matures_at > $as_of)
+    from marts.kpi_monthly as kpi
+    left join build.intermediate.int_scope_maturity as maturity using (month, scope, scope_id, matures_on)
+    where kpi.month = $month
+"""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -156,10 +166,7 @@ def _months(
     carried = {m.month: m for m in previous.months} if previous else {}
     for month in build.months:
         row = connection.execute(
-            "select coalesce(bool_or(is_provisional), false), "
-            "min(matures_on) filter (where is_provisional and matures_on > $as_of) "
-            "from marts.kpi_monthly where month = $month",
-            {"month": month, "as_of": build.as_of.date()},
+            _RIPENESS, {"month": month, "as_of": build.as_of.replace(tzinfo=None)}
         ).fetchone()
         carried[month] = PublishedMonth(
             month=month,
@@ -167,7 +174,7 @@ def _months(
             as_of=build.as_of,
             fingerprint=build.fingerprints[f"{month:%Y-%m}"],
             is_provisional=bool(row and row[0]),
-            next_matures_on=row[1] if row else None,
+            next_matures_at=row[1].replace(tzinfo=UTC) if row and row[1] else None,
         )
     return tuple(carried[month] for month in sorted(carried))
 
