@@ -21,6 +21,7 @@ from sources.simulator import followups, people_tables
 from sources.simulator.centre import LINES, QUEUES, SITES, TIME_ZONES
 from sources.simulator.clock import Bools, Ints, midnights, month_days
 from sources.simulator.contacts import Legs, contact_day
+from sources.simulator.flaws import deliver_flaws
 from sources.simulator.handling import States, work_day
 from sources.simulator.people_tables import Month
 from sources.simulator.roster import QA_SPECIALIST, Roster, make_roster
@@ -86,6 +87,10 @@ def simulate(
             for file, table, count in _write_month(engine, landing, month, roster, agents, progress):
                 files.append(file)
                 rows[table] += count
+                if flaws:
+                    for flawed, flawed_rows in deliver_flaws(engine, file, table, count):
+                        files.append(flawed)
+                        rows[table] += flawed_rows
     return SimulationReport(tuple(files), dict(rows))
 
 
