@@ -1,0 +1,20 @@
+"""What must hold for `marts.dim_date`: a calendar without holes."""
+
+from expectations.suite import Expectation, Suite, unique_key
+
+_TABLE = "dim_date"
+
+_covers = Expectation(
+    name="dim_date_covers_the_months",
+    expected="every day of a month that is published",
+    broken_rows="""
+        with day as (
+            select month, unnest(generate_series(month, next_month - 1, interval 1 day)) as missing_day from month_asked
+        )
+        select month, 'date_on=' || cast(missing_day as date) as key, 'the day is missing' as observed
+        from day
+        where cast(missing_day as date) not in (select date_on from marts.dim_date)
+    """,
+)
+
+SUITE = Suite(_TABLE, (unique_key(_TABLE, ("date_on",)), _covers))

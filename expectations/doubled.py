@@ -1,0 +1,76 @@
+"""Whether a delivery came twice under new keys: rows that equal another one in everything but their keys.
+
+Keys alone cannot tell, and no earlier month is needed to see it. Only sources whose rows carry an instant to the second
+and somebody who did it are asked: nobody answers two legs in the same second, for the same time, over and over.
+"""
+
+from expectations.suite import Expectation
+
+_ENOUGH_ROWS = 500_000
+
+# Per source: what dates a row, what makes it itself besides its keys, and which rows are asked.
+_CONTENT = {
+    "acd.contact_legs": (
+        "offered_at",
+        (
+            "queue_id",
+            "agent_id",
+            "customer_id",
+            "answered_at",
+            "ended_at",
+            "talk_seconds",
+            "hold_seconds",
+            "wrap_seconds",
+        ),
+        "agent_id is not null and outcome = 'answered'",
+    ),
+    "crm.cases": (
+        "opened_at",
+        ("customer_id", "agent_id", "category", "due_at", "closed_at"),
+        "agent_id is not null",
+    ),
+    "crm.surveys": (
+        "responded_at",
+        ("agent_id", "csat", "nps", "resolution", "attitude", "speed", "ease"),
+        "true",
+    ),
+    "crm.complaints": ("received_at", ("agent_id", "customer_id", "category"), "agent_id is not null"),
+    "crm.orders": ("created_at", ("agent_id", "customer_id", "amount", "paid_at"), "agent_id is not null"),
+    "qa.evaluations": ("evaluated_at", ("agent_id", "evaluator_id", "method", "score"), "true"),
+}
+
+
+def not_doubled(source: str) -> tuple[Expectation, ...]:
+    """The expectation for `source` (like `acd.contact_legs`); none where its rows cannot tell."""
+    if source not in _CONTENT:
+        return ()
+    dated_by, content, asked = _CONTENT[source]
+    table = "staging.stg_" + source.replace(".", "__")
+    return (
+        Expectation(
+            name="no_rows_came_twice_under_new_keys",
+            expected="no more than max_doubled_share of a month's rows equal another one in all but their keys",
+            broken_rows=f"""
+                with sampled as (
+                    -- One row in so many of a large source: both of a pair are in the sample or neither is.
+                    select greatest(1, sum(rows) // {_ENOUGH_ROWS}) as every_nth
+                    from raw.delivery where superseded_by is null and table_name = '{source}'
+                ),
+                counted as (
+                    select cast(date_trunc('month', {dated_by}) as date) as month, count(*) as row_count,
+                        count(distinct hash({", ".join((dated_by, *content))})) as distinct_rows
+                    from {table}
+                    where {dated_by} >= (select min(month) from month_asked)
+                        and {dated_by} < (select max(next_month) from month_asked)
+                        and {asked}
+                        and hash({dated_by}) % (select every_nth from sampled) = 0
+                    group by all
+                )
+                select month, 'month=' || month || ', table={source}' as key,
+                    (row_count - distinct_rows) || ' of ' || row_count || ' rows looked at equal another one' as observed
+                from counted
+                where row_count >= getvariable('fewest_rows_of_a_hole')
+                    and row_count - distinct_rows > getvariable('max_doubled_share') * row_count
+            """,
+        ),
+    )

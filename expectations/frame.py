@@ -1,0 +1,184 @@
+"""What every query of the suites may lean on: the months asked for, the thresholds, the months before them.
+
+All of it temporary, since the build database is open read-only, and all of it small:
+
+month_asked(month, next_month, is_ended)           the months to be judged
+site_zone(site_id, time_zone, last_reported_on)    every site, and one row with site_id null: the default site's zone
+trailing_month(month, earlier)                     for each month asked, the months it is held against
+centre_kpi(month, kpi_id, numerator, ...)          the centre's KPIs of all those months
+site_day(business_date, site_id, ...)              fct_agent_day added up, of all those months
+queue_day(business_date, offered, ...)             fct_queue_interval by local day of the default site, the same
+delivered(table_name)                              the source tables of which rows were delivered and are in force
+
+Thresholds and `as_of` are DuckDB variables: `getvariable('max_quarantined_share')`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from expectations.settings import GateSettings
+
+_RELEASE = "published_release"
+
+_SITE_ZONE = """
+    with zone as (
+        select site_id, arg_max(time_zone, valid_from) as time_zone from marts.dim_site group by site_id
+    ),
+    default_zone as (
+        select coalesce(
+            (select time_zone from zone where site_id = getvariable('default_site')), getvariable('default_time_zone')
+        ) as time_zone
+    )
+    select site_id, time_zone, cast(
+        timezone(time_zone, timezone('UTC', getvariable('as_of') - to_hours(getvariable('reporting_lag_hours')))) as date
+    ) - 1 as last_reported_on
+    from (select * from zone union all select null as site_id, time_zone from default_zone)
+"""
+
+# What went before is another season after a year.
+_TRAILING_MONTH = """
+    with known_month as (
+        select distinct month from ({kpi_monthly}) where scope = 'centre'
+    ),
+    ranked as (
+        select month_asked.month, known_month.month as earlier,
+            row_number() over (partition by month_asked.month order by known_month.month desc) as nth
+        from month_asked
+        join known_month
+            on known_month.month < month_asked.month and known_month.month >= month_asked.month - interval 12 month
+    )
+    select month, earlier from ranked
+    where nth <= getvariable('trailing_months')
+    qualify count(*) over (partition by month) >= getvariable('trailing_months')
+"""
+
+_CENTRE_KPI = """
+    select month, kpi_id, numerator, denominator, value from ({kpi_monthly})
+    where scope = 'centre'
+        and (month in (select month from month_asked) or month in (select earlier from trailing_month))
+"""
+
+_SITE_DAY = """
+    select
+        business_date,
+        cast(date_trunc('month', business_date) as date) as month,
+        site_id,
+        count(*) as rows,
+        count(*) filter (agent_id is not null and scheduled_seconds > 0) as scheduled_agents,
+        coalesce(sum(scheduled_seconds) filter (agent_id is not null), 0) as scheduled_seconds,
+        coalesce(sum(logged_in_seconds), 0) as logged_in_seconds,
+        coalesce(sum(productive_seconds), 0) as productive_seconds,
+        coalesce(sum(occupied_seconds), 0) as occupied_seconds,
+        coalesce(sum(answered_legs), 0) as answered_legs,
+        coalesce(sum(talk_seconds + hold_seconds + wrap_seconds), 0) as handle_seconds,
+        coalesce(sum(csat_count), 0) as surveys,
+        coalesce(sum(qa_count), 0) as evaluations,
+        coalesce(sum(complaints), 0) as complaints
+    from ({fct_agent_day})
+    where date_trunc('month', business_date) in (select month from month_asked union select earlier from trailing_month)
+    group by all
+"""
+
+_QUEUE_DAY = """
+    select
+        business_date,
+        cast(date_trunc('month', business_date) as date) as month,
+        sum(offered) as offered,
+        sum(answered) as answered
+    from ({fct_queue_interval})
+    where date_trunc('month', business_date) in (select month from month_asked union select earlier from trailing_month)
+    group by all
+"""
+
+_DELIVERED = """
+    select table_name from raw.delivery where superseded_by is null and rows > 0 group by table_name
+"""
+
+# In the order in which they build on each other.
+_TABLES = {
+    "site_zone": _SITE_ZONE,
+    "trailing_month": _TRAILING_MONTH,
+    "centre_kpi": _CENTRE_KPI,
+    "site_day": _SITE_DAY,
+    "queue_day": _QUEUE_DAY,
+    "delivered": _DELIVERED,
+}
+
+# Month of a row of each mart that trailing months are read from.
+_MONTH_OF = {
+    "kpi_monthly": "month",
+    "fct_agent_day": "date_trunc('month', business_date)",
+    "fct_queue_interval": "date_trunc('month', business_date)",
+}
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    months: Sequence[date],
+    as_of: datetime,
+    settings: GateSettings,
+    published: Path | None,
+) -> list[str]:
+    """Make the temporary tables. Gives what could not be made and why; the checks that need it will then fail."""
+    as_of_utc = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+    connection.execute("set TimeZone = 'UTC'")
+    _set_variable(connection, "as_of", as_of_utc)
+    for field in fields(settings):
+        _set_variable(connection, field.name, getattr(settings, field.name))
+    connection.execute("create temp table month_asked (month date, next_month date, is_ended boolean)")
+    connection.executemany(
+        """
+        insert into month_asked
+        select $1, $1 + interval 1 month, cast(getvariable('as_of') as date) >= $1 + interval 1 month
+        """,
+        [[month] for month in months],
+    )
+    troubles: list[str] = []
+    marts = _marts(connection, published, troubles)
+    for name, query in _TABLES.items():
+        _try(
+            connection,
+            f"create temp table {name} as {query.format(**marts)}",
+            f"{name} could not be made",
+            troubles,
+        )
+    return troubles
+
+
+def _marts(
+    connection: duckdb.DuckDBPyConnection, published: Path | None, troubles: list[str]
+) -> dict[str, str]:
+    """SQL for each mart: the build's rows, and the release's of months of which the build holds none."""
+    marts = {table: f"from marts.{table}" for table in _MONTH_OF}
+    if published is None:
+        return marts
+    path = str(published).replace("'", "''")
+    if not _try(
+        connection, f"attach '{path}' as {_RELEASE} (read_only)", f"{published} could not be read", troubles
+    ):
+        return marts
+    return {
+        table: f"""
+            from marts.{table} union all by name from {_RELEASE}.marts.{table}
+            where {month} not in (select distinct {month} from marts.{table})
+        """
+        for table, month in _MONTH_OF.items()
+    }
+
+
+def _try(connection: duckdb.DuckDBPyConnection, statement: str, trouble: str, troubles: list[str]) -> bool:
+    try:
+        connection.execute(statement)
+    except duckdb.Error as error:
+        troubles.append(f"{trouble} ({str(error).strip().splitlines()[0]})")
+        return False
+    return True
+
+
+def _set_variable(connection: duckdb.DuckDBPyConnection, name: str, value: object) -> None:
+    connection.execute(f"set variable {name} = ?", [value])

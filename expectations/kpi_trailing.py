@@ -1,0 +1,152 @@
+"""Whether the months of `marts.kpi_monthly` look like the months before them. Part of that table's suite.
+
+Every KPI of the centre is held against the median of its trailing months, by its value and by its denominator, which is
+the volume behind it. Bands are wide enough for seasons, growth and holidays, and wider where few events stand behind a
+number: what they must not let through is another unit, a delivery that is missing and one that came twice.
+"""
+
+from expectations.suite import Expectation, numbers, one_of
+
+# How far chance may carry a number, in standard errors.
+_CHANCE = 3
+
+# Factor by which a value may leave the trailing median, by unit. Contacts per hour doubles when legs come twice;
+# waiting times answer to crises; no unit error is smaller than 7 (days for weeks).
+_FACTORS = "case unit when 'per_hour' then 1.6 when 'seconds' then 5 when 'money' then 4 else 3 end"
+
+# Ratios and points may also leave it by so much, as a share of their scale.
+_SMALL_STEP = 0.05
+_LARGE_STEP = 0.35
+
+# Scales of KPIs in points that do not run from 0 to 100.
+_SCALE = """
+    case
+        when kpi_id = 'net_promoter_score' then 200
+        when kpi_id = 'csat_score' or kpi_id like '%\\_csat\\_score' escape '\\' then 4
+        when unit = 'points' then 100
+        else 1
+    end
+"""
+
+# One event stands in the numerator for so many: a year's attrition for a month's, a session for its hours.
+_EVENT_SIZE = """
+    case kpi_id when 'annualised_attrition_rate' then 12 when 'training_plan_adherence' then 20 else 1 end
+"""
+
+# Cohorts, plans and budgets: a class of thirty in one month and nobody in the next is ordinary.
+_COHORTS = (
+    "early_attrition_rate",
+    "new_hire_training_pass_rate",
+    "new_hire_training_attrition_rate",
+    "on_the_job_exam_pass_rate",
+    "probation_pass_rate",
+    "probation_attrition_rate",
+    "training_plan_adherence",
+    "recruiting_fulfilment_rate",
+    "admin_budget_overrun_rate",
+    "order_value",
+)
+
+# Medians of the trailing months, of KPIs that had a row in each of them.
+_USUAL = """
+    usual as (
+        select
+            trailing_month.month,
+            kpi_id,
+            median(value) as usual_value,
+            median(denominator) as usual_denominator,
+            median(denominator / day(last_day(earlier))) as usual_denominator_a_day
+        from trailing_month
+        join centre_kpi on centre_kpi.month = trailing_month.earlier
+        group by all
+        having count(*) >= getvariable('trailing_months')
+    )
+"""
+
+_COMPARED = f"""
+    with {_USUAL},
+    measured as (
+        select
+            *,
+            {_SCALE} as scale,
+            ({_FACTORS}) as factor,
+            abs(numerator) / {_EVENT_SIZE} as events,
+            abs(usual_value) * denominator / {_EVENT_SIZE} as usual_events,
+            denominator / {_EVENT_SIZE} as cases,
+            usual_denominator / {_EVENT_SIZE} as usual_cases
+        from centre_kpi
+        join usual using (month, kpi_id)
+        join (select kpi_id, unit from marts.dim_kpi) using (kpi_id)
+    )
+    select
+        *,
+        abs(value - usual_value) / scale as step,
+        sqrt(0.25 / cases + 0.25 / usual_cases) as step_by_chance,
+        -- Three events more or less are chance wherever events are counted.
+        abs(ln(
+            case when unit in ('ratio', 'per_hour') then (events + 3) / (usual_events + 3) else value / usual_value end
+        )) as log_distance,
+        case
+            when unit in ('ratio', 'per_hour') then sqrt(1 / (events + 3) + 1 / (usual_events + 3))
+            else sqrt(1 / cases + 1 / usual_cases)
+        end as log_distance_by_chance
+    from measured
+"""
+
+_value = Expectation(
+    name="kpi_monthly_centre_values_are_near_trailing_months",
+    expected="each KPI of the centre near the median of its trailing months, in the same unit",
+    broken_rows=f"""
+        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
+            {numbers("kpi_id", "value", "usual_value")} as observed
+        from ({_COMPARED})
+        where case
+            when unit in ('ratio', 'points') and step > {_LARGE_STEP} + {_CHANCE} * step_by_chance then true
+            when unit = 'points' or (unit = 'ratio' and step <= {_SMALL_STEP}) then false
+            when unit not in ('ratio', 'per_hour') and (value <= 0 or usual_value <= 0) then
+                value <> usual_value and cases >= getvariable('fewest_rows_of_a_hole')
+            else log_distance > ln(factor) + {_CHANCE} * log_distance_by_chance
+        end
+    """,
+)
+
+_volume = Expectation(
+    name="kpi_monthly_centre_volumes_are_near_trailing_months",
+    expected="the denominator of each KPI of the centre, by day, near the median of its trailing months",
+    broken_rows=f"""
+        with {_USUAL},
+        compared as (
+            select *,
+                denominator / day(last_day(month)) as denominator_a_day,
+                ln(denominator_a_day / usual_denominator_a_day) as log_distance,
+                {_CHANCE} * sqrt(1 / denominator + 1 / usual_denominator) as chance
+            from centre_kpi
+            join usual using (month, kpi_id)
+            join month_asked using (month)
+            where kpi_id not in {one_of(_COHORTS)}
+        )
+        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
+            {numbers("kpi_id", "denominator", "usual_denominator")} as observed
+        from compared
+        -- A running month has less by nature.
+        where log_distance > ln(getvariable('max_volume_growth')) + chance
+            or (is_ended and -log_distance > ln(getvariable('max_volume_drop')) + chance)
+    """,
+)
+
+_missing = Expectation(
+    name="kpi_monthly_centre_kpis_do_not_vanish",
+    expected="a KPI that the centre had in every trailing month is there once the month has ended",
+    broken_rows=f"""
+        with {_USUAL}
+        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
+            kpi_id || ' has no row, its usual denominator is ' || usual_denominator as observed
+        from usual
+        join month_asked using (month)
+        anti join centre_kpi using (month, kpi_id)
+        where is_ended and kpi_id not in {one_of(_COHORTS)}
+            and usual_denominator >= getvariable('fewest_rows_of_a_hole')
+    """,
+)
+
+EXPECTATIONS = (_value, _volume, _missing)

@@ -1,0 +1,46 @@
+"""The forms that the four wide monthly marts share: one row a team and one for the centre, told as `kpi_monthly` tells."""
+
+from collections.abc import Mapping
+
+from expectations.suite import Expectation, unique_key
+
+CENTRE = "all"
+
+
+def wide_mart(table: str) -> tuple[Expectation, ...]:
+    """One row for each month and team, and one for the centre wherever there are any."""
+    return (
+        unique_key(table, ("month", "team_id"), "month"),
+        Expectation(
+            name=f"{table}_has_a_row_for_the_centre",
+            expected="where a month has teams, it has the centre",
+            broken_rows=f"""
+                select month, 'month=' || month as key, count(*) || ' teams and no row for the centre' as observed
+                from marts.{table}
+                where month in (select month from month_asked)
+                group by month
+                having not bool_or(team_id = '{CENTRE}')
+            """,
+        ),
+    )
+
+
+def agrees_with_kpi_monthly(table: str, kpis: Mapping[str, str]) -> Expectation:
+    """Each column of `table` (key) is the value of its KPI (value) for the same month and team."""
+    told = " union all ".join(
+        f"""select month, '{kpi}' as kpi_id, if(team_id = '{CENTRE}', 'centre', 'team') as scope, team_id as scope_id,
+            {column} as told from marts.{table} where month in (select month from month_asked)"""
+        for column, kpi in kpis.items()
+    )
+    return Expectation(
+        name=f"{table}_agrees_with_kpi_monthly",
+        expected=f"{', '.join(kpis)}: the same value as in kpi_monthly, and none where that has no row",
+        broken_rows=f"""
+            with told as ({told})
+            select month, 'month=' || month || ', team_id=' || scope_id || ', kpi_id=' || kpi_id as key,
+                'told = ' || coalesce(told || '', 'null') || ', kpi_monthly = ' || coalesce(value || '', 'no row') as observed
+            from told
+            left join marts.kpi_monthly using (month, kpi_id, scope, scope_id)
+            where (told is null) <> (value is null) or abs(told - value) > 1e-9 * greatest(1, abs(value))
+        """,
+    )
