@@ -72,3 +72,16 @@
 {% macro last_of_month(date) -%}
     {{ add_days("cast(date_trunc('month', " ~ date ~ ") + interval 1 month as date)", -1) }}
 {%- endmacro %}
+
+{#- 1 Monday to 7 Sunday. -#}
+{% macro iso_weekday(date) -%}
+    {{ return(adapter.dispatch('iso_weekday')(date)) }}
+{%- endmacro %}
+
+{% macro default__iso_weekday(date) -%}
+    cast(isodow({{ date }}) as integer)
+{%- endmacro %}
+
+{% macro spark__iso_weekday(date) -%}
+    cast(weekday({{ date }}) + 1 as integer)
+{%- endmacro %}

@@ -1,0 +1,44 @@
+{#- What the wide monthly marts share: one row a month and team, and one for the centre as team all. -#}
+
+{% macro team_months(measures) -%}
+    select
+        scope_measures.month,
+        scope_measures.scope_id as team_id,
+        {% for measure in measures -%}
+        cast(sum(case when scope_measures.measure = '{{ measure }}' then scope_measures.amount else 0 end) as decimal(38, 10))
+            as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_scope_measures') }} as scope_measures
+    where
+        scope_measures.scope in ('centre', 'team')
+        and scope_measures.measure in (
+            {%- for measure in measures %}'{{ measure }}'{{ ', ' if not loop.last }}{% endfor -%}
+        )
+    group by scope_measures.month, scope_measures.scope, scope_measures.scope_id
+    having
+        {% for measure in measures -%}
+        sum(case when scope_measures.measure = '{{ measure }}' then abs(scope_measures.amount) else 0 end) > 0
+        {{- ' or' if not loop.last }}
+        {% endfor %}
+{%- endmacro %}
+
+{#- The name a team had at the end of the month. -#}
+{% macro team_names() -%}
+    select
+        months.month,
+        teams.team_id,
+        teams.team_name
+    from ({{ selected_months_relation() }}) as months
+    inner join {{ ref('dim_team') }} as teams
+        on
+            teams.valid_from <= months.last_on
+            and (teams.valid_to is null or teams.valid_to >= months.last_on)
+{%- endmacro %}
+
+{#- Numerator by denominator, in the units the definitions of the KPI give them; null where there is nothing to divide by. -#}
+{% macro rate(numerator, denominator, numerator_factor=1, denominator_divisor=1) -%}
+    case
+        when {{ denominator }} <> 0
+            then cast({{ numerator }} * {{ numerator_factor }} as double) / (cast({{ denominator }} as double) / {{ denominator_divisor }})
+    end
+{%- endmacro %}

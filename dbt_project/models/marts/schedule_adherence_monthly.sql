@@ -1,0 +1,61 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_months',
+    on_schema_change='append_new_columns',
+    meta={'month_of': 'month'},
+) }}
+
+with
+
+measured as (
+    {{ team_months([
+        'scheduled_microseconds', 'planned_microseconds', 'adherent_microseconds', 'logged_in_microseconds',
+        'unproductive_microseconds', 'shifts', 'attended_shifts',
+    ]) }}
+),
+
+team_names as (
+    {{ team_names() }}
+),
+
+final as (
+
+    select
+        measured.month,
+        measured.team_id,
+        team_names.team_name,
+        {{ seconds_of('measured.scheduled_microseconds') }} as scheduled_seconds,
+        {{ seconds_of('measured.adherent_microseconds') }} as adherent_seconds,
+        {{ rate('measured.adherent_microseconds', 'measured.scheduled_microseconds') }} as schedule_adherence_rate,
+        {{ seconds_of('measured.logged_in_microseconds') }} as logged_in_seconds,
+        {{ rate('measured.logged_in_microseconds', 'measured.scheduled_microseconds') }} as schedule_conformance_rate,
+        cast(measured.shifts as bigint) as shifts,
+        cast(measured.attended_shifts as bigint) as attended_shifts,
+        {{ rate('measured.attended_shifts', 'measured.shifts') }} as attendance_rate,
+        {{ seconds_of('measured.planned_microseconds') }} as scheduled_seconds_with_leave,
+        {{ seconds_of('measured.unproductive_microseconds') }} as unproductive_seconds,
+        {{ rate('measured.unproductive_microseconds', 'measured.planned_microseconds') }} as shrinkage_rate,
+        '{{ var("release_id") }}' as release_id
+    from measured
+    left join team_names
+        on team_names.month = measured.month and team_names.team_id = measured.team_id
+
+)
+
+select
+    month,
+    team_id,
+    team_name,
+    scheduled_seconds,
+    adherent_seconds,
+    schedule_adherence_rate,
+    logged_in_seconds,
+    schedule_conformance_rate,
+    shifts,
+    attended_shifts,
+    attendance_rate,
+    scheduled_seconds_with_leave,
+    unproductive_seconds,
+    shrinkage_rate,
+    release_id
+from final
