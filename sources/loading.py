@@ -21,7 +21,7 @@ import duckdb
 from sources.contract import Contract, load_contracts
 from sources.landing import Fingerprint, LandedFile, fingerprint, scan
 from sources.mapping import Mapping, load_mappings
-from sources.reading import Reading, ReaderOptions, UnreadableFile, read
+from sources.reading import ReaderOptions, Reading, UnreadableFile, read
 from sources.typing_sql import literal, quoted, typed_select
 
 #: Part of every delivery's id: a change here makes every file be read again.

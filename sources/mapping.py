@@ -79,7 +79,9 @@ def _mapping(path: Path) -> Mapping:
     except (yaml.YAMLError, ValidationError) as error:
         raise MappingError(f"{path}: its head is not as it should be: {error}") from error
     if head.table not in load_contracts():
-        raise MappingError(f"{path}: there is no table {head.table}; the tables are {', '.join(load_contracts())}")
+        raise MappingError(
+            f"{path}: there is no table {head.table}; the tables are {', '.join(load_contracts())}"
+        )
     return Mapping(
         name=path.stem,
         table=head.table,

@@ -119,12 +119,12 @@ def _delimited(
     names = _unique(next(csv.reader([header], delimiter=delimiter)))
     columns = dict.fromkeys(names, "VARCHAR")
     if not careful and header_line == 1 and not text.is_damaged:
-        typed = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-        relation = (
-            f"read_csv({literal(str(text.path))}, header=true, auto_detect=false, columns={{{typed}}}, "
-            f"delim={literal(delimiter)}, quote='\"', escape='\"', max_line_size={_LONGEST_LINE})"
-        )
+        relation = _engine_csv(text.path, names, delimiter)
         return Reading(relation, columns, line=None, first_line=2, rows=text.lines - 1)
+    if header_line == 1 and not text.is_damaged:
+        folded = _folded(con, _engine_csv(text.path, names, delimiter), names, text.lines)
+        if folded:
+            return folded
     _load_lines(con, text.path)
     _split_records(con, header_line, delimiter, len(names), text.is_damaged)
     fields = ", ".join(f"nullif(fields[{n}], '') as {quoted(name)}" for n, name in enumerate(names, start=1))
@@ -134,6 +134,39 @@ def _delimited(
         line="line_number",
         refused="(select line_number, line_text, reason from delivered_record where reason is not null)",
     )
+
+
+def _engine_csv(path: Path, names: Sequence[str], delimiter: str) -> str:
+    typed = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({literal(str(path))}, header=true, auto_detect=false, columns={{{typed}}}, "
+        f"delim={literal(delimiter)}, quote='\"', escape='\"', max_line_size={_LONGEST_LINE})"
+    )
+
+
+def _folded(
+    con: duckdb.DuckDBPyConnection, relation: str, names: Sequence[str], lines: int
+) -> Reading | None:
+    """A csv in which only line breaks inside quotes keep rows from being lines; None where it is more than that.
+
+    A row's line then follows from the breaks in the rows before it, and the engine's own reader does the rest.
+    """
+    breaks = " + ".join(
+        f"coalesce(len({quoted(n)}) - len(replace({quoted(n)}, chr(10), '')), 0)" for n in names
+    )
+    try:
+        con.execute(
+            f"""create or replace temp table delivered_row as
+            select *, row_number() over () as "= row", {breaks} as "= breaks" from {relation}"""
+        )
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None
+    found = con.execute('select count(*) + sum("= breaks") from delivered_row').fetchone()
+    if not found or found[0] != lines - 1:
+        return None
+    counted = """(select * exclude ("= row", "= breaks"), 1 + "= row" + coalesce(sum("= breaks") over (
+        order by "= row" rows between unbounded preceding and 1 preceding), 0)::bigint as line_number from delivered_row)"""
+    return Reading(counted, dict.fromkeys(names, "VARCHAR") | {"line_number": "BIGINT"}, "line_number")
 
 
 def _first_line(path: Path) -> tuple[int, str]:

@@ -208,7 +208,6 @@ def _excluded(contract: Contract) -> str:
         for name in contract.refs
     )
     shown = list(contract.columns)
-    key_list = ", ".join(keys)
     carried = ",\n".join(f"        {_sql(name)}" for name in shown)
     return f"""with{" recursive" if contract.no_overlap else ""}
 
@@ -309,10 +308,12 @@ select * from final
 
 def _row_texts(contract: Contract, rows: str) -> str:
     """The row as it came, and as it may be shown outside."""
-    columns = _jinja_list(list(contract.columns))
-    timestamps, hidden = _jinja_list(contract.timestamps), _jinja_list(contract.hidden_columns)
-    return f"""{{{{ row_as_text('{rows}', {columns}, {timestamps}) }}}} as row_text,
-        {{{{ public_row_text('{rows}', {columns}, {timestamps}, {hidden}) }}}} as row_text_public"""
+    decimals = [name for name, column in contract.columns.items() if column.type == "decimal"]
+    shape = (
+        f"{_jinja_list(list(contract.columns))}, {_jinja_list(contract.timestamps)}, {_jinja_list(decimals)}"
+    )
+    return f"""{{{{ row_as_text('{rows}', {shape}) }}}} as row_text,
+        {{{{ public_row_text('{rows}', {shape}, {_jinja_list(contract.hidden_columns)}) }}}} as row_text_public"""
 
 
 def _escaped(text: str) -> str:

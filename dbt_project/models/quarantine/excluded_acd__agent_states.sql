@@ -96,8 +96,8 @@ refused_rows as (
             when 6 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at']) }} as row_text,
-        {{ public_row_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at'], []) }} as row_text_public
+        {{ row_as_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['agent_id', 'state', 'started_at', 'ended_at', 'reason_code'], ['started_at', 'ended_at'], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.agent_id = versions.agent_id

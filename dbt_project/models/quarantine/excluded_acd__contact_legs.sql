@@ -167,8 +167,8 @@ refused_rows as (
             when 24 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['leg_id', 'contact_id', 'leg_number', 'direction', 'queue_id', 'agent_id', 'customer_id', 'topic', 'offered_at', 'answered_at', 'ended_at', 'talk_seconds', 'hold_seconds', 'wrap_seconds', 'outcome', 'transferred'], ['offered_at', 'answered_at', 'ended_at']) }} as row_text,
-        {{ public_row_text('refused', ['leg_id', 'contact_id', 'leg_number', 'direction', 'queue_id', 'agent_id', 'customer_id', 'topic', 'offered_at', 'answered_at', 'ended_at', 'talk_seconds', 'hold_seconds', 'wrap_seconds', 'outcome', 'transferred'], ['offered_at', 'answered_at', 'ended_at'], ['customer_id']) }} as row_text_public
+        {{ row_as_text('refused', ['leg_id', 'contact_id', 'leg_number', 'direction', 'queue_id', 'agent_id', 'customer_id', 'topic', 'offered_at', 'answered_at', 'ended_at', 'talk_seconds', 'hold_seconds', 'wrap_seconds', 'outcome', 'transferred'], ['offered_at', 'answered_at', 'ended_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['leg_id', 'contact_id', 'leg_number', 'direction', 'queue_id', 'agent_id', 'customer_id', 'topic', 'offered_at', 'answered_at', 'ended_at', 'talk_seconds', 'hold_seconds', 'wrap_seconds', 'outcome', 'transferred'], ['offered_at', 'answered_at', 'ended_at'], [], ['customer_id']) }} as row_text_public
     from refused
     left join versions
         on refused.leg_id = versions.leg_id

@@ -98,8 +98,8 @@ refused_rows as (
             when 9 then 'short_abandon_seconds is outside 0 to 600'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['queue_id', 'queue_name', 'business_line', 'channel', 'service_level_seconds', 'short_abandon_seconds'], []) }} as row_text,
-        {{ public_row_text('refused', ['queue_id', 'queue_name', 'business_line', 'channel', 'service_level_seconds', 'short_abandon_seconds'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['queue_id', 'queue_name', 'business_line', 'channel', 'service_level_seconds', 'short_abandon_seconds'], [], []) }} as row_text,
+        {{ public_row_text('refused', ['queue_id', 'queue_name', 'business_line', 'channel', 'service_level_seconds', 'short_abandon_seconds'], [], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.queue_id = versions.queue_id

@@ -90,8 +90,8 @@ refused_rows as (
             when 3 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['case_id', 'contact_id', 'customer_id', 'agent_id', 'category', 'opened_at', 'due_at', 'closed_at', 'reopened'], ['opened_at', 'due_at', 'closed_at']) }} as row_text,
-        {{ public_row_text('refused', ['case_id', 'contact_id', 'customer_id', 'agent_id', 'category', 'opened_at', 'due_at', 'closed_at', 'reopened'], ['opened_at', 'due_at', 'closed_at'], ['customer_id']) }} as row_text_public
+        {{ row_as_text('refused', ['case_id', 'contact_id', 'customer_id', 'agent_id', 'category', 'opened_at', 'due_at', 'closed_at', 'reopened'], ['opened_at', 'due_at', 'closed_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['case_id', 'contact_id', 'customer_id', 'agent_id', 'category', 'opened_at', 'due_at', 'closed_at', 'reopened'], ['opened_at', 'due_at', 'closed_at'], [], ['customer_id']) }} as row_text_public
     from refused
     left join versions
         on refused.case_id = versions.case_id

@@ -88,8 +88,8 @@ refused_rows as (
             when 3 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['complaint_id', 'contact_id', 'agent_id', 'customer_id', 'received_at', 'category', 'upheld'], ['received_at']) }} as row_text,
-        {{ public_row_text('refused', ['complaint_id', 'contact_id', 'agent_id', 'customer_id', 'received_at', 'category', 'upheld'], ['received_at'], ['customer_id']) }} as row_text_public
+        {{ row_as_text('refused', ['complaint_id', 'contact_id', 'agent_id', 'customer_id', 'received_at', 'category', 'upheld'], ['received_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['complaint_id', 'contact_id', 'agent_id', 'customer_id', 'received_at', 'category', 'upheld'], ['received_at'], [], ['customer_id']) }} as row_text_public
     from refused
     left join versions
         on refused.complaint_id = versions.complaint_id

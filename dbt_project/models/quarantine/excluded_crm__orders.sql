@@ -102,8 +102,8 @@ refused_rows as (
             when 7 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['order_id', 'contact_id', 'agent_id', 'customer_id', 'created_at', 'amount', 'paid_at', 'refunded_at', 'status'], ['created_at', 'paid_at', 'refunded_at']) }} as row_text,
-        {{ public_row_text('refused', ['order_id', 'contact_id', 'agent_id', 'customer_id', 'created_at', 'amount', 'paid_at', 'refunded_at', 'status'], ['created_at', 'paid_at', 'refunded_at'], ['customer_id']) }} as row_text_public
+        {{ row_as_text('refused', ['order_id', 'contact_id', 'agent_id', 'customer_id', 'created_at', 'amount', 'paid_at', 'refunded_at', 'status'], ['created_at', 'paid_at', 'refunded_at'], ['amount']) }} as row_text,
+        {{ public_row_text('refused', ['order_id', 'contact_id', 'agent_id', 'customer_id', 'created_at', 'amount', 'paid_at', 'refunded_at', 'status'], ['created_at', 'paid_at', 'refunded_at'], ['amount'], ['customer_id']) }} as row_text_public
     from refused
     left join versions
         on refused.order_id = versions.order_id

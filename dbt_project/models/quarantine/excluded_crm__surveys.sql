@@ -121,8 +121,8 @@ refused_rows as (
             when 12 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['survey_id', 'contact_id', 'agent_id', 'responded_at', 'csat', 'nps', 'resolution', 'attitude', 'speed', 'ease', 'comment', 'review', 'review_reason'], ['responded_at']) }} as row_text,
-        {{ public_row_text('refused', ['survey_id', 'contact_id', 'agent_id', 'responded_at', 'csat', 'nps', 'resolution', 'attitude', 'speed', 'ease', 'comment', 'review', 'review_reason'], ['responded_at'], ['comment']) }} as row_text_public
+        {{ row_as_text('refused', ['survey_id', 'contact_id', 'agent_id', 'responded_at', 'csat', 'nps', 'resolution', 'attitude', 'speed', 'ease', 'comment', 'review', 'review_reason'], ['responded_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['survey_id', 'contact_id', 'agent_id', 'responded_at', 'csat', 'nps', 'resolution', 'attitude', 'speed', 'ease', 'comment', 'review', 'review_reason'], ['responded_at'], [], ['comment']) }} as row_text_public
     from refused
     left join versions
         on refused.survey_id = versions.survey_id

@@ -92,8 +92,8 @@ refused_rows as (
             when 5 then 'employee_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['employee_id', 'month', 'self_score', 'manager_score'], []) }} as row_text,
-        {{ public_row_text('refused', ['employee_id', 'month', 'self_score', 'manager_score'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['employee_id', 'month', 'self_score', 'manager_score'], [], ['self_score', 'manager_score']) }} as row_text,
+        {{ public_row_text('refused', ['employee_id', 'month', 'self_score', 'manager_score'], [], ['self_score', 'manager_score'], []) }} as row_text_public
     from refused
     left join versions
         on refused.employee_id = versions.employee_id

@@ -128,8 +128,8 @@ refused_rows as (
             when 11 then 'supervisor_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['employee_id', 'valid_from', 'site_id', 'team_id', 'team_name', 'business_line', 'role', 'supervisor_id'], []) }} as row_text,
-        {{ public_row_text('refused', ['employee_id', 'valid_from', 'site_id', 'team_id', 'team_name', 'business_line', 'role', 'supervisor_id'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['employee_id', 'valid_from', 'site_id', 'team_id', 'team_name', 'business_line', 'role', 'supervisor_id'], [], []) }} as row_text,
+        {{ public_row_text('refused', ['employee_id', 'valid_from', 'site_id', 'team_id', 'team_name', 'business_line', 'role', 'supervisor_id'], [], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.employee_id = versions.employee_id

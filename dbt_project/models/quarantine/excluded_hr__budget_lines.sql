@@ -91,8 +91,8 @@ refused_rows as (
             when 7 then 'spent is outside 0 to 1000000000000'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['month', 'category', 'budgeted', 'spent'], []) }} as row_text,
-        {{ public_row_text('refused', ['month', 'category', 'budgeted', 'spent'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['month', 'category', 'budgeted', 'spent'], [], ['budgeted', 'spent']) }} as row_text,
+        {{ public_row_text('refused', ['month', 'category', 'budgeted', 'spent'], [], ['budgeted', 'spent'], []) }} as row_text_public
     from refused
     left join versions
         on refused.month = versions.month

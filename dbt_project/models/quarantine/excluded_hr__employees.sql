@@ -185,8 +185,8 @@ refused_rows as (
             when 5 then 'left_reason is none of voluntary, involuntary'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], []) }} as row_text,
-        {{ public_row_text('refused', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], ['full_name']) }} as row_text_public
+        {{ row_as_text('refused', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], []) }} as row_text,
+        {{ public_row_text('refused', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], [], ['full_name']) }} as row_text_public
     from refused
     left join versions
         on refused.employee_id = versions.employee_id
@@ -203,8 +203,8 @@ final as (
         'agent_id' as column_name,
         'agent_id is that of another row, which comes first by its key' as reason,
         true as is_quarantined,
-        {{ row_as_text('judged', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], []) }} as row_text,
-        {{ public_row_text('judged', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], ['full_name']) }} as row_text_public
+        {{ row_as_text('judged', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], []) }} as row_text,
+        {{ public_row_text('judged', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], [], ['full_name']) }} as row_text_public
     from judged
     where exists (
         select 1 from clashing

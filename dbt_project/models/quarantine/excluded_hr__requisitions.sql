@@ -95,8 +95,8 @@ refused_rows as (
             when 8 then 'filled is outside 0 to 100000'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['requisition_id', 'role', 'opened_on', 'due_on', 'requested', 'filled'], []) }} as row_text,
-        {{ public_row_text('refused', ['requisition_id', 'role', 'opened_on', 'due_on', 'requested', 'filled'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['requisition_id', 'role', 'opened_on', 'due_on', 'requested', 'filled'], [], []) }} as row_text,
+        {{ public_row_text('refused', ['requisition_id', 'role', 'opened_on', 'due_on', 'requested', 'filled'], [], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.requisition_id = versions.requisition_id

@@ -171,8 +171,8 @@ refused_rows as (
             when 7 then 'employee_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at']) }} as row_text,
-        {{ public_row_text('refused', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], []) }} as row_text_public
+        {{ row_as_text('refused', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.employee_id = versions.employee_id
@@ -190,8 +190,8 @@ final as (
         'starts_at' as column_name,
         'starts_at is before an earlier segment of the same employee_id has ended' as reason,
         true as is_quarantined,
-        {{ row_as_text('judged', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at']) }} as row_text,
-        {{ public_row_text('judged', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], []) }} as row_text_public
+        {{ row_as_text('judged', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], []) }} as row_text,
+        {{ public_row_text('judged', ['employee_id', 'activity', 'starts_at', 'ends_at'], ['starts_at', 'ends_at'], [], []) }} as row_text_public
     from judged
     where exists (
         select 1 from overlapping

@@ -87,8 +87,8 @@ refused_rows as (
             when 6 then 'expected that country is an ISO 3166-1 alpha-2 code'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['site_id', 'site_name', 'time_zone', 'country'], []) }} as row_text,
-        {{ public_row_text('refused', ['site_id', 'site_name', 'time_zone', 'country'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['site_id', 'site_name', 'time_zone', 'country'], [], []) }} as row_text,
+        {{ public_row_text('refused', ['site_id', 'site_name', 'time_zone', 'country'], [], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.site_id = versions.site_id

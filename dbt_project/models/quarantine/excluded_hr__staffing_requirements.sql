@@ -84,8 +84,8 @@ refused_rows as (
             when 5 then 'required_agents is outside 0 to 100000'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['interval_starts_at', 'business_line', 'required_agents'], ['interval_starts_at']) }} as row_text,
-        {{ public_row_text('refused', ['interval_starts_at', 'business_line', 'required_agents'], ['interval_starts_at'], []) }} as row_text_public
+        {{ row_as_text('refused', ['interval_starts_at', 'business_line', 'required_agents'], ['interval_starts_at'], ['required_agents']) }} as row_text,
+        {{ public_row_text('refused', ['interval_starts_at', 'business_line', 'required_agents'], ['interval_starts_at'], ['required_agents'], []) }} as row_text_public
     from refused
     left join versions
         on refused.interval_starts_at = versions.interval_starts_at

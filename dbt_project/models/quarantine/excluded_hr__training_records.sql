@@ -110,8 +110,8 @@ refused_rows as (
             when 8 then 'employee_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['session_id', 'employee_id', 'absences', 'exam_score', 'exam_passed', 'left'], []) }} as row_text,
-        {{ public_row_text('refused', ['session_id', 'employee_id', 'absences', 'exam_score', 'exam_passed', 'left'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['session_id', 'employee_id', 'absences', 'exam_score', 'exam_passed', 'left'], [], ['exam_score']) }} as row_text,
+        {{ public_row_text('refused', ['session_id', 'employee_id', 'absences', 'exam_score', 'exam_passed', 'left'], [], ['exam_score'], []) }} as row_text_public
     from refused
     left join versions
         on refused.session_id = versions.session_id

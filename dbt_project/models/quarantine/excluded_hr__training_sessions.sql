@@ -103,8 +103,8 @@ refused_rows as (
             when 10 then 'status is none of planned, held, cancelled'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['session_id', 'programme', 'title', 'planned_on', 'planned_hours', 'held_hours', 'ended_on', 'status'], []) }} as row_text,
-        {{ public_row_text('refused', ['session_id', 'programme', 'title', 'planned_on', 'planned_hours', 'held_hours', 'ended_on', 'status'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['session_id', 'programme', 'title', 'planned_on', 'planned_hours', 'held_hours', 'ended_on', 'status'], [], ['planned_hours', 'held_hours']) }} as row_text,
+        {{ public_row_text('refused', ['session_id', 'programme', 'title', 'planned_on', 'planned_hours', 'held_hours', 'ended_on', 'status'], [], ['planned_hours', 'held_hours'], []) }} as row_text_public
     from refused
     left join versions
         on refused.session_id = versions.session_id

@@ -101,8 +101,8 @@ refused_rows as (
             when 8 then 'evaluation_id names no row in force of qa.evaluations'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['evaluation_id', 'criterion', 'points', 'max_points'], []) }} as row_text,
-        {{ public_row_text('refused', ['evaluation_id', 'criterion', 'points', 'max_points'], [], []) }} as row_text_public
+        {{ row_as_text('refused', ['evaluation_id', 'criterion', 'points', 'max_points'], [], ['points', 'max_points']) }} as row_text,
+        {{ public_row_text('refused', ['evaluation_id', 'criterion', 'points', 'max_points'], [], ['points', 'max_points'], []) }} as row_text_public
     from refused
     left join versions
         on refused.evaluation_id = versions.evaluation_id

@@ -117,8 +117,8 @@ refused_rows as (
             when 12 then 'agent_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['evaluation_id', 'contact_id', 'agent_id', 'evaluator_id', 'evaluated_at', 'method', 'score', 'critical_error', 'status'], ['evaluated_at']) }} as row_text,
-        {{ public_row_text('refused', ['evaluation_id', 'contact_id', 'agent_id', 'evaluator_id', 'evaluated_at', 'method', 'score', 'critical_error', 'status'], ['evaluated_at'], []) }} as row_text_public
+        {{ row_as_text('refused', ['evaluation_id', 'contact_id', 'agent_id', 'evaluator_id', 'evaluated_at', 'method', 'score', 'critical_error', 'status'], ['evaluated_at'], ['score']) }} as row_text,
+        {{ public_row_text('refused', ['evaluation_id', 'contact_id', 'agent_id', 'evaluator_id', 'evaluated_at', 'method', 'score', 'critical_error', 'status'], ['evaluated_at'], ['score'], []) }} as row_text_public
     from refused
     left join versions
         on refused.evaluation_id = versions.evaluation_id

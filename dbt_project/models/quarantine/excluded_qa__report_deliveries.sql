@@ -96,8 +96,8 @@ refused_rows as (
             when 6 then 'owner_id names no row in force of hr.employees'
         end as reason,
         versions.version is null as is_quarantined,
-        {{ row_as_text('refused', ['report_id', 'report_name', 'owner_id', 'due_at', 'delivered_at', 'defects'], ['due_at', 'delivered_at']) }} as row_text,
-        {{ public_row_text('refused', ['report_id', 'report_name', 'owner_id', 'due_at', 'delivered_at', 'defects'], ['due_at', 'delivered_at'], []) }} as row_text_public
+        {{ row_as_text('refused', ['report_id', 'report_name', 'owner_id', 'due_at', 'delivered_at', 'defects'], ['due_at', 'delivered_at'], []) }} as row_text,
+        {{ public_row_text('refused', ['report_id', 'report_name', 'owner_id', 'due_at', 'delivered_at', 'defects'], ['due_at', 'delivered_at'], [], []) }} as row_text_public
     from refused
     left join versions
         on refused.report_id = versions.report_id
