@@ -1,0 +1,81 @@
+"""The job `refresh`, and how the command runs it in its own process."""
+
+import os
+import warnings
+from datetime import date
+
+from dagster import (
+    AssetSelection,
+    DagsterInstance,
+    DagsterRunStatus,
+    MonthlyPartitionsDefinition,
+    RunsFilter,
+    define_asset_job,
+    in_process_executor,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from orchestration.context import RefreshContext, RefreshOutcome
+from orchestration.dagster_home import open_instance
+from orchestration.errors import CallboardError
+from orchestration.session import Session, Steps, given_session
+
+JOB = "refresh"
+# The oldest month that can be named in the UI; the command takes any.
+_FIRST_MONTH = date(1990, 1, 1)
+_UNDER_WAY = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+
+
+def month_partitions(time_zone: str) -> MonthlyPartitionsDefinition:
+    """Months as partitions, keyed by their first day; the running one of `time_zone` is the last."""
+    return MonthlyPartitionsDefinition(start_date=_FIRST_MONTH.isoformat(), timezone=time_zone, end_offset=1)
+
+
+def refresh_job(months: MonthlyPartitionsDefinition) -> UnresolvedAssetJobDefinition:
+    """Load, build, gate and publish: for one month, for several in one run, or for those that were touched."""
+    return define_asset_job(
+        JOB,
+        selection=AssetSelection.all(),
+        partitions_def=months,
+        executor_def=in_process_executor,
+        description="Deliveries in, checked months out",
+    )
+
+
+def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutcome:
+    """Run the job in this process, on the home's own Dagster instance. The caller holds the refresh lock.
+
+    Gives the outcome also where the gate refuses; raises what stopped a step otherwise.
+    """
+    from orchestration.build import build_defs
+
+    # One transaction for what a run plans to do, instead of one for each of some hundred events.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    session = Session(ctx, steps or Steps())
+    with warnings.catch_warnings(), open_instance(ctx.home, ctx.config) as instance:
+        warnings.simplefilter("ignore")
+        close_abandoned_runs(instance)
+        job = build_defs(ctx.home, resource_overrides={"session": given_session(session)}).resolve_job_def(
+            JOB
+        )
+        done = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={"callboard/trigger": ctx.trigger, "callboard/release": ctx.release_id},
+        )
+    if session.outcome is not None:
+        return session.outcome
+    if session.error is not None:
+        raise session.error
+    failure = next((e.message for e in done.all_events if e.is_failure), "it did not say why")
+    raise CallboardError(
+        f"The run in Dagster failed: {failure}", hint=f"Its events are in {ctx.home.dagster}."
+    )
+
+
+def close_abandoned_runs(instance: DagsterInstance, but: str = "") -> None:
+    """Have Dagster know of runs whose process died. The caller holds the refresh lock, so none is alive but `but`."""
+    for run in instance.get_runs(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
+        if run.run_id != but:
+            instance.report_run_failed(run, "The process of this run ended without saying so.")

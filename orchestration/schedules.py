@@ -1,0 +1,92 @@
+"""When refreshes start by themselves: the third working day of the month, and every day.
+
+Both run at six in the morning where the default site is; its place comes from the published release. They are off
+until somebody turns them on in the UI.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import duckdb
+from dagster import (
+    RunRequest,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+    SkipReason,
+    schedule,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from orchestration.calendars import has_calendar, month_before, nth_working_day
+from orchestration.config import Config
+from orchestration.home import Home
+
+_AT_SIX = "0 6 * * *"
+_WORKING_DAY = 3
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the default site is: IANA time zone, and country (ISO 3166-1 alpha-2) or None where not known."""
+
+    time_zone: str
+    country: str | None
+
+
+def default_site(home: Home, config: Config) -> Site:
+    """The default site as the release has it; before there is one, the configuration's zone and no country."""
+    fallback = Site(config.default_time_zone or "UTC", None)
+    if not home.published_database.exists():
+        return fallback
+    try:
+        with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
+            row = connection.execute(
+                "select time_zone, country from marts.dim_site where site_id = ?", [config.default_site]
+            ).fetchone()
+        return Site(ZoneInfo(row[0]).key, row[1]) if row else fallback
+    except (duckdb.Error, ZoneInfoNotFoundError):
+        return fallback  # a release of another version must not keep the UI from starting
+
+
+def month_due(today: date, country: str | None) -> date | SkipReason:
+    """The month before, where `today` (local) is its report's day; else why not."""
+    due = nth_working_day(today, _WORKING_DAY, country)
+    if today == due:
+        return month_before(today)
+    calendar = f"of {country}" if country and has_calendar(country) else "Monday to Friday"
+    return SkipReason(f"{today} is not the third working day ({calendar}), which is {due}.")
+
+
+def refresh_schedules(job: UnresolvedAssetJobDefinition, site: Site) -> list[ScheduleDefinition]:
+    """Both schedules of the job."""
+
+    @schedule(
+        job=job,
+        name="third_working_day",
+        cron_schedule=_AT_SIX,
+        execution_timezone=site.time_zone,
+        description="The month before, on the third working day at the default site",
+    )
+    def third_working_day(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        month = month_due(_local_date(context, site), site.country)
+        if isinstance(month, SkipReason):
+            return month
+        return RunRequest(run_key=f"{month:%Y-%m}", partition_key=month.isoformat())
+
+    @schedule(
+        job=job,
+        name="every_day",
+        cron_schedule=_AT_SIX,
+        execution_timezone=site.time_zone,
+        description="Every month that deliveries touched since the release, the running one above all",
+    )
+    def every_day(context: ScheduleEvaluationContext) -> RunRequest:
+        return RunRequest(run_key=_local_date(context, site).isoformat())
+
+    return [third_working_day, every_day]
+
+
+def _local_date(context: ScheduleEvaluationContext, site: Site) -> date:
+    instant: datetime = context.scheduled_execution_time
+    return instant.astimezone(ZoneInfo(site.time_zone)).date()

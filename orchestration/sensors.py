@@ -1,0 +1,89 @@
+"""Starts a refresh when deliveries have arrived and lie still.
+
+What is new is the loader's to say; here is only when that is reason enough for a run.
+"""
+
+import hashlib
+from pathlib import Path
+
+from dagster import (
+    DagsterInstance,
+    DagsterRunStatus,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    sensor,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from orchestration.context import make_context
+from orchestration.handover import load_settings
+from orchestration.home import Home
+from orchestration.lock import glance
+
+_SECONDS_BETWEEN_LOOKS = 60
+_AT_WORK = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+
+
+def delivery_sensor(job: UnresolvedAssetJobDefinition, home: Home) -> SensorDefinition:
+    """Looks into landing once a minute; what lies there unchanged for two looks starts one run."""
+
+    @sensor(
+        job=job,
+        name="deliveries",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        description="Refreshes the months that new deliveries touch, once the files lie still",
+    )
+    def deliveries(context: SensorEvaluationContext) -> SensorResult:
+        return look(home, context.instance, context.cursor or "")
+
+    return deliveries
+
+
+def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
+    """One look into landing. `cursor` fingerprints what waited at the last look, '' for nothing."""
+    if not home.landing.is_dir():
+        return SensorResult(skip_reason=SkipReason(f"{home.landing} does not exist."))
+    if instance.get_runs(RunsFilter(job_name="refresh", statuses=_AT_WORK), limit=1):
+        return SensorResult(skip_reason=SkipReason("A refresh is running or waits to run."), cursor=cursor)
+    # The loader's ledger stands in the build database, which a refresh has for itself.
+    with glance(home) as is_free:
+        if not is_free:
+            return SensorResult(skip_reason=SkipReason("A refresh is running."), cursor=cursor)
+        files = _waiting(home)
+    if not files:
+        return SensorResult(skip_reason=SkipReason("Nothing waits in landing."), cursor="")
+    seen = _fingerprint(home.landing, files)
+    if seen != cursor:
+        return SensorResult(
+            skip_reason=SkipReason(f"{len(files)} files wait until they lie still."), cursor=seen
+        )
+    # Dagster starts one run for a key, so a refresh that failed on these files is not begun again and again.
+    return SensorResult(run_requests=[RunRequest(run_key=seen)], cursor=seen)
+
+
+def _waiting(home: Home) -> list[str]:
+    from sources.loading import waiting
+
+    settings = load_settings(make_context(home))
+    return sorted(w.file for w in waiting(home.warehouse, home.landing, settings))
+
+
+def _fingerprint(landing: Path, files: list[str]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        path = landing / file
+        state = path.stat() if path.exists() else None
+        digest.update(
+            f"{file}\0{state.st_size if state else ''}\0{state.st_mtime_ns if state else ''}\0".encode()
+        )
+    return digest.hexdigest()[:32]
