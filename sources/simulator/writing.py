@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 #: Columns of one table's rows, all of the same length.
 Columns = Mapping[str, NDArray[Any]]
+#: Days of a small centre are written together: each write costs some milliseconds, however few its rows.
+_ROWS_AT_ONCE = 200_000
 
 
 class DeliveryFile:
@@ -25,7 +27,8 @@ class DeliveryFile:
     """
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, path: Path, select: str) -> None:
-        self.path, self.rows = path, 0
+        self.path, self.rows, self._written = path, 0, 0
+        self._waiting: list[Columns] = []
         self._engine, self._select = engine, select
         self._growing = path.with_name(f".{path.name}.growing")
         self._piece = path.with_name(f".{path.name}.piece")
@@ -37,11 +40,19 @@ class DeliveryFile:
 
     def append(self, chunk: Columns) -> None:
         """Adds the rows of one chunk."""
-        length = len(next(iter(chunk.values())))
-        header = "true" if self._growing.stat().st_size == 0 else "false"
-        if length == 0 and header == "false":
+        self.rows += len(next(iter(chunk.values())))
+        self._waiting.append(chunk)
+        if self.rows - self._written >= _ROWS_AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        """Writes what waits; the header goes before the first rows, also where there are none."""
+        if not self._waiting:
             return
-        self._engine.register("chunk", dict(chunk))
+        names = self._waiting[0]
+        rows = {name: np.concatenate([chunk[name] for chunk in self._waiting]) for name in names}
+        header = "true" if self._written == 0 else "false"
+        self._engine.register("chunk", rows)
         target = str(self._piece).replace("'", "''")
         options = f"format csv, header {header}, timestampformat '%Y-%m-%dT%H:%M:%SZ'"
         self._engine.execute(f"copy ({self._select}) to '{target}' ({options})")
@@ -49,12 +60,19 @@ class DeliveryFile:
         with self._growing.open("ab") as whole, self._piece.open("rb") as piece:
             shutil.copyfileobj(piece, whole, 16 << 20)
         self._piece.unlink()
-        self.rows += length
+        self._waiting, self._written = [], self.rows
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._piece.unlink(missing_ok=True)
+        try:
+            if kind is None:
+                self._write()
+        except BaseException:
+            self._growing.unlink(missing_ok=True)
+            raise
+        finally:
+            self._piece.unlink(missing_ok=True)
         if kind is None:
             self._growing.replace(self.path)
         else:
