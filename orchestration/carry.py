@@ -4,13 +4,10 @@ A build that was refused, or that died, leaves months in the marts which nobody 
 months would carry them into its release unseen. The same way a lost build database gets its history back.
 """
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 import duckdb
 
 from orchestration import ledger
-from orchestration.database import attached, columns_of, quoted, tables_of
+from orchestration.database import attached, columns_of, quoted, tables_of, transaction
 from orchestration.home import Home
 from orchestration.manifest import current_manifest
 
@@ -29,7 +26,7 @@ def carry_published(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     # A refresh killed after the switch has published, even where the ledger does not know.
     if newest is not None and newest.build_id == manifest.release_id:
         return
-    with attached(connection, home.published_database.resolve(), "published"), _transaction(connection):
+    with attached(connection, home.published_database.resolve(), "published"), transaction(connection):
         connection.execute("create schema if not exists marts")
         published = tables_of(connection, "marts", database="published")
         for table in published:
@@ -58,14 +55,3 @@ def _drop(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> None:
             ).fetchone()
             kind = "view" if row and row[0] == "VIEW" else "table"
             connection.execute(f"drop {kind} {quoted('marts', table)}")
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
-    connection.execute("begin")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")

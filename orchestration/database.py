@@ -45,3 +45,15 @@ def attached(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Ge
         yield
     finally:
         connection.execute(f"detach {quoted(name)}")
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    """All that is done in here, or nothing of it; and one flush to disk instead of one a statement."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")

@@ -5,6 +5,7 @@ shows it to anybody. A process killed anywhere before leaves the old release as 
 """
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import duckdb
 
 from orchestration import ledger, release_tables
 from orchestration.context import RefreshContext
-from orchestration.database import attached, quoted, tables_of
+from orchestration.database import attached, quoted, tables_of, transaction
 from orchestration.digest import data_digest
 from orchestration.errors import GateRefusedError
 from orchestration.files import fsync, fsync_tree, sha256_of, switch_link
@@ -119,21 +120,17 @@ def _write_database(
     working: Path,
 ) -> tuple[Manifest, int]:
     published_at = datetime.now(UTC).replace(microsecond=0)
-    with (
-        duckdb.connect(str(working / "callboard.duckdb")) as connection,
-        attached(connection, ctx.home.warehouse, "build"),
-    ):
-        connection.execute("set preserve_insertion_order = true")
-        rows = release_tables.copy_marts(connection)
-        old = current_release_path(ctx.home)
-        filling = release_tables.Filling(
-            build=build,
-            verdicts=verdicts,
-            previous=previous,
-            previous_database=old / "callboard.duckdb" if old else None,
-            published_at=published_at,
-        )
-        release_tables.fill_audit(connection, filling)
+    old = current_release_path(ctx.home)
+    with ExitStack() as stack:
+        connection = stack.enter_context(duckdb.connect(str(working / "callboard.duckdb")))
+        stack.enter_context(attached(connection, ctx.home.warehouse, "build"))
+        if old:
+            stack.enter_context(attached(connection, old / "callboard.duckdb", "previous"))
+        with transaction(connection):
+            rows = release_tables.copy_marts(connection)
+            release_tables.fill_audit(
+                connection, release_tables.Filling(build, verdicts, previous, published_at)
+            )
         for table in tables_of(connection, "marts"):
             target = str(working / "parquet" / f"{table}.parquet").replace("'", "''")
             connection.execute(

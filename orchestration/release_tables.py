@@ -6,13 +6,12 @@ All of it is SQL from the build database, attached as `build`, and from the rele
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 
 from orchestration import ledger
 from orchestration.audit import AUDIT_TABLES, comment_on, create_audit_tables
-from orchestration.database import attached, columns_of, quoted, tables_of
+from orchestration.database import columns_of, quoted, tables_of
 from orchestration.descriptions import mart_descriptions
 from orchestration.errors import CallboardError
 from orchestration.manifest import DeliveryRecord, Manifest
@@ -26,7 +25,6 @@ class Filling:
     build: ledger.Build
     verdicts: Sequence[Verdict]
     previous: Manifest | None
-    previous_database: Path | None
     published_at: datetime
 
 
@@ -58,10 +56,9 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
     """Make schema `audit`: this release's rows, after those of the release before where a table is a history."""
     create_audit_tables(connection)
     _fill_deliveries(connection)
-    if filling.previous_database:
-        with attached(connection, filling.previous_database, "previous"):
-            _carry_history(connection, filling)
-            _fill_restatement(connection, filling)
+    if filling.previous:
+        _carry_history(connection, filling.build)
+        _fill_restatement(connection, filling.build, filling.previous)
     _fill_release(connection, filling)
     _fill_gate_results(connection, filling.verdicts)
 
@@ -112,7 +109,7 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _carry_history(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
+def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:
     for table in ("release", "restatement"):
         columns = ", ".join(quoted(column) for column in AUDIT_TABLES[table][1])
         connection.execute(
@@ -124,12 +121,11 @@ def _carry_history(connection: duckdb.DuckDBPyConnection, filling: Filling) -> N
         insert into audit.gate_result
         select * from previous.audit.gate_result where month is not null and not list_contains($built::date[], month)
         """,
-        {"built": list(filling.build.months)},
+        {"built": list(build.months)},
     )
 
 
-def _fill_restatement(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
-    already = [m.month for m in filling.previous.months] if filling.previous else []
+def _fill_restatement(connection: duckdb.DuckDBPyConnection, build: ledger.Build, previous: Manifest) -> None:
     connection.execute(
         """
         insert into audit.restatement
@@ -150,7 +146,11 @@ def _fill_restatement(connection: duckdb.DuckDBPyConnection, filling: Filling) -
         where b.value is distinct from a.value
         order by all
         """,
-        {"built": list(filling.build.months), "already": already, "release_id": filling.build.build_id},
+        {
+            "built": list(build.months),
+            "already": [month.month for month in previous.months],
+            "release_id": build.build_id,
+        },
     )
 
 

@@ -1,0 +1,73 @@
+"""callboard.toml: what it may say, and what is said of what it may not."""
+
+from dataclasses import fields
+
+import pytest
+
+from expectations.settings import GateSettings
+from orchestration.config import Config, GateConfig, load_config, resolve_secret
+from orchestration.errors import UsageError
+from orchestration.home import Home
+
+
+def test_a_home_without_a_configuration_runs_on_defaults(home: Home) -> None:
+    config = load_config(home)
+    assert config.default_site == "SHA"
+    assert config.gate.max_quarantined_share == 0.02
+
+
+def test_what_the_file_says_counts(home: Home) -> None:
+    home.config_file.write_text(
+        'default_site = "TLV"\ndefault_time_zone = "Asia/Jerusalem"\n[releases]\nkeep = 3\n'
+    )
+    config = load_config(home)
+    assert (config.default_site, config.default_time_zone, config.releases.keep) == (
+        "TLV",
+        "Asia/Jerusalem",
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("defualt_site = 'SHA'", "unknown key 'defualt_site'"),
+        ("[gate]\nmax_share = 1", "unknown key 'gate.max_share'"),
+        ("[gate]\nmax_quarantined_share = 2", "gate.max_quarantined_share"),
+        ("default_time_zone = 'Shanghai'", "no IANA time zone"),
+        ("[notices]\nurls = ['mailto://u:p@example.org']", "${ENV_VAR}"),
+        ("[dagster]\nstorage = 'postgresql://u:p@db/x'", "${ENV_VAR}"),
+        ("[refresh]\nmemory_limit = 'much'", "refresh.memory_limit"),
+        ("default_site = ", "no valid TOML"),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_file_and_is_wrong_usage(home: Home, text: str, named: str) -> None:
+    home.config_file.write_text(text)
+    with pytest.raises(UsageError) as raised:
+        load_config(home)
+    assert named in raised.value.message
+    assert str(home.config_file) in raised.value.message
+    assert raised.value.exit_code == 2
+    assert "u:p@" not in raised.value.message
+
+
+def test_the_fingerprint_is_of_what_the_file_says_and_not_of_how_it_is_written(home: Home) -> None:
+    home.config_file.write_text("# the default, written out\ndefault_site='SHA'\n[gate]\ntrailing_months=3\n")
+    assert load_config(home).sha256() == Config().sha256()
+    home.config_file.write_text("default_site = 'HAM'\n")
+    assert load_config(home).sha256() != Config().sha256()
+
+
+def test_a_secret_comes_from_the_environment_and_from_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTICE_URL", "json://localhost")
+    assert resolve_secret("${NOTICE_URL}") == "json://localhost"
+    assert resolve_secret("sqlite") == "sqlite"
+    monkeypatch.delenv("NOTICE_URL")
+    with pytest.raises(UsageError, match="NOTICE_URL"):
+        resolve_secret("${NOTICE_URL}")
+
+
+def test_every_threshold_of_the_gate_can_be_configured_and_has_the_gates_own_default() -> None:
+    ours = {name: field.default for name, field in GateConfig.model_fields.items()}
+    theirs = {field.name: field.default for field in fields(GateSettings)}
+    assert ours == {name: value for name, value in theirs.items() if not name.startswith("default_")}

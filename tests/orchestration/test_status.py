@@ -1,0 +1,150 @@
+"""`callboard status`: what people are told of a home, whatever state it is in."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from orchestration.attempt import note_attempt
+from orchestration.home import Home
+from orchestration.outcomes import refused_outcome
+
+from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn, Told
+from .test_lock import another_process
+
+FAILED = replace(
+    PASSED,
+    expectation="no_holes",
+    table_name="fct_agent_day",
+    passed=False,
+    observed="2 days without states",
+    expected="every scheduled day has states",
+    example_keys=("business_date=2026-08-03",),
+)
+
+
+def said(callboard: Callable[..., Told], home: Home) -> dict[str, object]:
+    told = callboard("status", "--home", home.root, "--json")
+    assert told.code == 0
+    return json.loads(told.out)
+
+
+def test_a_new_home_has_nothing_published_and_its_files_waiting(
+    stand_in: StandIn, callboard: Callable[..., Told]
+) -> None:
+    status = said(callboard, stand_in.home)
+    assert status["published"] is None
+    assert status["waiting"] == [
+        {"table_name": "hr.requisitions", "file": "hr/requisitions/2026-09.csv", "reason": "new"}
+    ]
+
+
+def test_what_is_published_is_told_with_its_months(
+    stand_in: StandIn, callboard: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in.publish({AUGUST: 0.5})
+    made = stand_in.publish({SEPTEMBER: 0.25}, provisional=True)
+    status = said(callboard, stand_in.home)
+    published = status["published"]
+    assert isinstance(published, dict)
+    assert published["release_id"] == made.release_id
+    assert [(m["month"], m["state"]) for m in published["months"]] == [
+        ("2026-08", "final"),
+        ("2026-09", "provisional"),
+    ]
+    assert status["waiting"] == []
+    monkeypatch.setenv("COLUMNS", "160")
+    shown = callboard("status", "--home", stand_in.home.root).out
+    assert made.release_id in shown
+    assert "Nothing waits" in shown
+
+
+def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
+    stand_in: StandIn, callboard: Callable[..., Told]
+) -> None:
+    stand_in.publish({AUGUST: 0.5})
+    stand_in.verdicts = [FAILED]
+    ctx = stand_in.context(AUGUST)
+    stand_in.build({AUGUST: 0.75}, ctx=ctx)
+    refused_outcome(ctx, (), (AUGUST,))
+    refused = said(callboard, stand_in.home)["refused"]
+    assert isinstance(refused, dict)
+    (verdict,) = refused["gate"]
+    assert verdict["observed"] == "2 days without states"
+    assert "callboard waive no_holes" in verdict["waive"][0]
+    shown = callboard("status", "--home", stand_in.home.root).out
+    for part in (
+        "no_holes",
+        "fct_agent_day",
+        "2026-08",
+        "2 days",
+        "business_date=2026-08-03",
+        "callboard waive",
+    ):
+        assert part in shown
+
+
+def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+    stand_in.verdicts = [FAILED]
+    ctx = stand_in.context(AUGUST)
+    stand_in.build({AUGUST: 0.75}, ctx=ctx)
+    refused_outcome(ctx, (), (AUGUST,))
+    stand_in.verdicts = [PASSED]
+    ctx = stand_in.context(AUGUST)
+    note_attempt(ctx, lambda _: {"state": "published"})
+    assert said(callboard, stand_in.home)["refused"] is None
+
+
+def test_quarantine_is_told_by_table_with_reasons_and_an_example(
+    stand_in: StandIn, callboard: Callable[..., Told]
+) -> None:
+    ctx = stand_in.context(AUGUST)
+    build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
+    for line in (3, 2):
+        stand_in.in_build(
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
+            "'', '', delivery_id from raw.delivery"
+        )
+    from orchestration.release import publish
+
+    publish(ctx, stand_in.judge(build))
+    assert said(callboard, stand_in.home)["quarantine"] == [
+        {
+            "table_name": "hr.requisitions",
+            "refused": 2,
+            "delivered": 2,
+            "reasons": [
+                {"reason": "filled: is no number", "rows": 2, "example": "hr/requisitions/2026-09.csv:2"}
+            ],
+        }
+    ]
+
+
+def test_while_a_refresh_runs_status_says_so_and_needs_no_build_database(
+    stand_in: StandIn, callboard: Callable[..., Told]
+) -> None:
+    made = stand_in.publish({AUGUST: 0.5})
+    with another_process(stand_in.home) as other:
+        status = said(callboard, stand_in.home)
+    assert f"process {other.pid}" in str(status["running"])
+    assert status["waiting"] is None
+    assert isinstance(status["published"], dict)
+    assert status["published"]["release_id"] == made.release_id
+
+
+def test_a_refresh_that_was_cut_off_is_told_with_its_step(
+    stand_in: StandIn, callboard: Callable[..., Told]
+) -> None:
+    note_attempt(stand_in.context(AUGUST), lambda _: {"step": "build"})
+    failed = said(callboard, stand_in.home)["failed"]
+    assert isinstance(failed, dict)
+    assert failed["step"] == "build"
+
+
+def test_a_changed_configuration_is_told(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+    stand_in.publish({AUGUST: 0.5})
+    stand_in.home.config_file.write_text("default_site = 'HAM'\n")
+    changed = said(callboard, stand_in.home)["changed_since"]
+    assert isinstance(changed, list)
+    assert "the configuration" in changed
