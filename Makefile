@@ -45,10 +45,12 @@ $(READY): requirements.lock pyproject.toml
 		echo "uv could not install the lock; trying pip, which may know an index that uv does not." >&2; \
 		$(PIP) --require-hashes -r requirements.lock; }
 	@$(UV_PIP) --no-deps --editable . || $(PIP) --no-deps --editable .
+	@$(BIN)/python -c 'from orchestration.dbt_runner import manifest_json; manifest_json()' || \
+		echo "The dbt project does not parse yet; a refresh will try again." >&2
 	@touch $@
 
 demo: $(READY) ## simulate a centre, refresh and publish two months of it
-	@$(BIN)/callboard simulate --home $(DEMO_HOME) --months 2026-08,2026-09 --agents $(DEMO_AGENTS) --seed 1
+	@$(BIN)/callboard simulate --home $(DEMO_HOME) --months 2026-08..2026-09 --agents $(DEMO_AGENTS) --seed 1
 	@$(BIN)/callboard refresh --home $(DEMO_HOME) --month 2026-08 --month 2026-09 --as-of 2026-10-15T00:00:00Z
 	@$(BIN)/callboard status --home $(DEMO_HOME)
 
@@ -67,10 +69,11 @@ format: $(READY) ## ruff's formatter and its safe fixes
 	$(BIN)/ruff check --fix .
 
 dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
-	$(BIN)/dagster dev
+	$(BIN)/python -m orchestration.dagster_home
 
-generate: $(READY) ## the staging models again from the contracts
+generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md
 	$(BIN)/python -m sources.staging_sql
+	$(BIN)/python docs/kpi_page.py
 
 lock: $(READY) ## requirements.lock again from pyproject.toml
 	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
