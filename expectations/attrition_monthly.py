@@ -35,6 +35,14 @@ SUITE = Suite(
             observed=numbers(*_HEADS),
             key=_KEY,
         ),
-        agrees_with_kpi_monthly(_TABLE, {"attrition_rate": "attrition_rate"}),
+        agrees_with_kpi_monthly(
+            _TABLE,
+            (
+                "attrition_rate",
+                "annualised_attrition_rate",
+                "voluntary_attrition_rate",
+                "early_attrition_rate",
+            ),
+        ),
     ),
 )

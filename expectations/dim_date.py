@@ -11,10 +11,10 @@ _covers = Expectation(
         with day as (
             select month, unnest(generate_series(month, next_month - 1, interval 1 day)) as missing_day from month_asked
         )
-        select month, 'date_on=' || cast(missing_day as date) as key, 'the day is missing' as observed
+        select month, 'date=' || cast(missing_day as date) as key, 'the day is missing' as observed
         from day
-        where cast(missing_day as date) not in (select date_on from marts.dim_date)
+        where cast(missing_day as date) not in (select date from marts.dim_date)
     """,
 )
 
-SUITE = Suite(_TABLE, (unique_key(_TABLE, ("date_on",)), _covers))
+SUITE = Suite(_TABLE, (unique_key(_TABLE, ("date",)), _covers))

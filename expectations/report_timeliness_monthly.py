@@ -11,10 +11,10 @@ SUITE = Suite(
         *wide_mart(_TABLE),
         agrees_with_kpi_monthly(
             _TABLE,
-            {
-                "report_timeliness_rate": "report_timeliness_rate",
-                "report_accuracy_rate": "report_accuracy_rate",
-            },
+            (
+                "report_timeliness_rate",
+                "report_accuracy_rate",
+            ),
         ),
     ),
 )

@@ -11,11 +11,12 @@ SUITE = Suite(
         *wide_mart(_TABLE),
         agrees_with_kpi_monthly(
             _TABLE,
-            {
-                "schedule_adherence_rate": "schedule_adherence_rate",
-                "schedule_conformance_rate": "schedule_conformance_rate",
-                "attendance_rate": "attendance_rate",
-            },
+            (
+                "schedule_adherence_rate",
+                "schedule_conformance_rate",
+                "attendance_rate",
+                "shrinkage_rate",
+            ),
         ),
     ),
 )

@@ -165,10 +165,7 @@ def volume_by_month(table: str, days: str, measures: Sequence[str]) -> Expectati
 
 
 def history(table: str, entity: str) -> tuple[Expectation, ...]:
-    """The rows of an `entity` follow each other by `valid_from` and `valid_to` (null: still valid) and never overlap.
-
-    `valid_to` is the last day of a row, or the first day of the next one.
-    """
+    """The rows of an `entity` follow each other from `valid_from` to `valid_to` (its last day; null: still valid)."""
     return (
         rule(
             table,
@@ -179,17 +176,18 @@ def history(table: str, entity: str) -> tuple[Expectation, ...]:
             key=(entity, "valid_from"),
         ),
         Expectation(
-            name=f"{table}_history_does_not_overlap",
+            name=f"{table}_history_is_seamless",
             by_month=False,
-            expected=f"one row of a {entity} in force at a time",
+            expected=f"each row of a {entity} begins the day after the one before it ended",
             broken_rows=f"""
                 select {key_text((entity, "valid_from"))} as key,
-                    'still in force on ' || next_valid_from || ', when the next one begins' as observed
+                    'ends on ' || coalesce(valid_to || '', 'no day') || ', the next one begins on ' || next_valid_from
+                        as observed
                 from (
                     select *, lead(valid_from) over (partition by {entity} order by valid_from) as next_valid_from
                     from marts.{table}
                 )
-                where next_valid_from < coalesce(valid_to, date '9999-12-31')
+                where next_valid_from is not null and valid_to + 1 is distinct from next_valid_from
             """,
         ),
     )

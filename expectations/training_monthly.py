@@ -11,11 +11,14 @@ SUITE = Suite(
         *wide_mart(_TABLE),
         agrees_with_kpi_monthly(
             _TABLE,
-            {
-                "new_hire_training_pass_rate": "new_hire_training_pass_rate",
-                "on_the_job_exam_pass_rate": "on_the_job_exam_pass_rate",
-                "new_hire_training_attrition_rate": "new_hire_training_attrition_rate",
-            },
+            (
+                "new_hire_training_pass_rate",
+                "new_hire_training_attrition_rate",
+                "on_the_job_exam_pass_rate",
+                "probation_pass_rate",
+                "probation_attrition_rate",
+                "training_plan_adherence",
+            ),
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """The forms that the four wide monthly marts share: one row a team and one for the centre, told as `kpi_monthly` tells."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from expectations.suite import Expectation, unique_key
 
@@ -25,12 +25,12 @@ def wide_mart(table: str) -> tuple[Expectation, ...]:
     )
 
 
-def agrees_with_kpi_monthly(table: str, kpis: Mapping[str, str]) -> Expectation:
-    """Each column of `table` (key) is the value of its KPI (value) for the same month and team."""
+def agrees_with_kpi_monthly(table: str, kpis: Sequence[str]) -> Expectation:
+    """Each of these columns of `table` is the value of the KPI of its name for the same month and team."""
     told = " union all ".join(
         f"""select month, '{kpi}' as kpi_id, if(team_id = '{CENTRE}', 'centre', 'team') as scope, team_id as scope_id,
-            {column} as told from marts.{table} where month in (select month from month_asked)"""
-        for column, kpi in kpis.items()
+            {kpi} as told from marts.{table} where month in (select month from month_asked)"""
+        for kpi in kpis
     )
     return Expectation(
         name=f"{table}_agrees_with_kpi_monthly",

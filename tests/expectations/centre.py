@@ -16,12 +16,39 @@ _DEFINITIONS = [
     ("schedule_conformance_rate", "ratio", _ALL_SCOPES, "logged_in_seconds", "scheduled_seconds", 1, 1, 1),
     ("attendance_rate", "ratio", _ALL_SCOPES, "attended_shifts", "shifts", 1, 1, 1),
     ("occupancy_rate", "ratio", _ALL_SCOPES, "occupied_seconds", "productive_seconds", 1, 1, 1),
-    ("contacts_per_hour", "per_hour", "centre|site|team|employee", "answered_legs", "productive_seconds", 1, 1, 3600),
+    (
+        "contacts_per_hour",
+        "per_hour",
+        "centre|site|team|employee",
+        "answered_legs",
+        "productive_seconds",
+        1,
+        1,
+        3600,
+    ),
     ("average_handle_time", "seconds", _ALL_SCOPES, "handle_seconds", "answered_legs", 1, 1, 1),
     ("answer_rate", "ratio", "centre|business_line", "answered_legs", "offered_legs", 1, 1, 1),
-    ("report_timeliness_rate", "ratio", "centre|site|team|employee", "reports_on_time", "reports_due", 1, 1, 1),
+    (
+        "report_timeliness_rate",
+        "ratio",
+        "centre|site|team|employee",
+        "reports_on_time",
+        "reports_due",
+        1,
+        1,
+        1,
+    ),
     ("report_accuracy_rate", "ratio", "centre|site|team|employee", "reports_on_time", "reports_due", 1, 1, 1),
-    ("attrition_rate", "ratio", "centre|site|business_line|team", "separations", "heads_at_both_ends", 1, 1, 2),
+    (
+        "attrition_rate",
+        "ratio",
+        "centre|site|business_line|team",
+        "separations",
+        "heads_at_both_ends",
+        1,
+        1,
+        2,
+    ),
     ("csat_score", "points", _ALL_SCOPES, "csat_sum", "csat_count", 1, 1, 1),
 ]
 _MEASURES = (
@@ -60,10 +87,14 @@ def make_centre(
         connection.execute("create temp table busy (month date, volume double, seed bigint, noise double)")
         rows = [[month, (volume or {}).get(month, 1.0), seed, noise] for month in months]
         connection.executemany("insert into busy values (?, ?, ?, ?)", rows)
-        connection.execute("create table seeds.kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
+        connection.execute(
+            "create table seeds.kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
             "numerator_measure varchar, denominator_measure varchar, numerator_factor bigint, "
-            "numerator_divisor bigint, denominator_divisor bigint)")
-        connection.executemany("insert into seeds.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS)
+            "numerator_divisor bigint, denominator_divisor bigint)"
+        )
+        connection.executemany(
+            "insert into seeds.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
+        )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
     return path
 
@@ -95,16 +126,16 @@ select kpi_id, kpi_id as name_en, kpi_id as name_zh, unit, 'higher' as better, '
 from seeds.kpi_definitions;
 
 create table marts.dim_date as
-select cast(day as date) as date_on
+select cast(day as date) as date
 from range(timestamp '2026-01-01', timestamp '2027-01-01', interval 1 day) as calendar (day);
 
 create temp table worked as
-select date_on as business_date, month, employee_id, agent_id, site_id, team_id, business_line,
-    2 * (hash(employee_id, date_on, seed) % 1000) / 999.0 - 1 as chance,
+select date as business_date, busy.month, employee_id, agent_id, site_id, team_id, business_line,
+    2 * (hash(employee_id, date, seed) % 1000) / 999.0 - 1 as chance,
     cast(round(30 * volume * (1 + noise * chance)) as bigint) as answered_legs,
     cast(14400 + 3600 * chance as bigint) as occupied_seconds
 from busy
-join marts.dim_date on date_trunc('month', date_on) = month and dayofweek(date_on) between 1 and 5
+join marts.dim_date on date_trunc('month', date) = busy.month and dayofweek(date) between 1 and 5
 cross join marts.dim_employee;
 
 create table marts.fct_agent_day as
@@ -209,15 +240,17 @@ select month, scope_id as team_id, kpi_id, value from marts.kpi_monthly where sc
 create table marts.report_timeliness_monthly as
 select * from (pivot told on kpi_id in ('report_timeliness_rate', 'report_accuracy_rate') using max(value));
 create table marts.schedule_adherence_monthly as
-select * from (pivot told on kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', 'attendance_rate')
+select * from (pivot told on kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', 'attendance_rate',
+    'shrinkage_rate')
     using max(value));
 create table marts.training_monthly as
 select * from (pivot told on kpi_id in ('new_hire_training_pass_rate', 'on_the_job_exam_pass_rate',
-    'new_hire_training_attrition_rate') using max(value));
+    'new_hire_training_attrition_rate', 'probation_pass_rate', 'probation_attrition_rate', 'training_plan_adherence') using max(value));
 create table marts.attrition_monthly as
-select month, team_id, if(team_id = 'all', 12, 6) as opening_headcount, 0 as hires, 0 as separations, 0 as moves_in,
-    0 as moves_out, if(team_id = 'all', 12, 6) as closing_headcount, value as attrition_rate
-from told where kpi_id = 'attrition_rate';
+select *, if(team_id = 'all', 12, 6) as opening_headcount, 0 as hires, 0 as separations, 0 as moves_in, 0 as moves_out,
+    if(team_id = 'all', 12, 6) as closing_headcount
+from (pivot told on kpi_id in ('attrition_rate', 'annualised_attrition_rate', 'voluntary_attrition_rate',
+    'early_attrition_rate') using max(value));
 
 create table raw.delivery as
 select row_number() over () as delivery_id, table_name, table_name || '/part-0.csv' as file, 'sha' as sha256,

@@ -12,11 +12,19 @@ MONTH = "date '2026-08-01'"
 # The expectation, and statements that spoil a good centre so that it must fail.
 SPOILT: list[tuple[str, list[str]]] = [
     ("kpi_monthly_has_rows", [f"delete from marts.kpi_monthly where month = {MONTH}"]),
-    ("kpi_monthly_key_is_unique", [f"insert into marts.kpi_monthly from marts.kpi_monthly where month = {MONTH} limit 1"]),
-    ("kpi_monthly_denominators_are_positive", ["update marts.kpi_monthly set denominator = 0 where scope_id = 'E01'"]),
+    (
+        "kpi_monthly_key_is_unique",
+        [f"insert into marts.kpi_monthly from marts.kpi_monthly where month = {MONTH} limit 1"],
+    ),
+    (
+        "kpi_monthly_denominators_are_positive",
+        ["update marts.kpi_monthly set denominator = 0 where scope_id = 'E01'"],
+    ),
     (
         "kpi_monthly_value_is_numerator_by_denominator",
-        ["update marts.kpi_monthly set value = value * 1.001 where scope_id = 'E01' and kpi_id = 'occupancy_rate'"],
+        [
+            "update marts.kpi_monthly set value = value * 1.001 where scope_id = 'E01' and kpi_id = 'occupancy_rate'"
+        ],
     ),
     (
         "kpi_monthly_values_are_within_bounds",
@@ -31,7 +39,10 @@ SPOILT: list[tuple[str, list[str]]] = [
         "kpi_monthly_months_are_first_days",
         [f"update marts.kpi_monthly set month = month + 1 where month = {MONTH} and scope_id = 'E01'"],
     ),
-    ("kpi_monthly_scopes_are_known", ["update marts.kpi_monthly set scope = 'region' where scope_id = 'SHA'"]),
+    (
+        "kpi_monthly_scopes_are_known",
+        ["update marts.kpi_monthly set scope = 'region' where scope_id = 'SHA'"],
+    ),
     (
         "kpi_monthly_parts_do_not_exceed_the_centre",
         ["update marts.kpi_monthly set numerator = numerator * 0.999 where scope = 'centre'"],
@@ -42,24 +53,34 @@ SPOILT: list[tuple[str, list[str]]] = [
     ),
     (
         "kpi_monthly_parts_add_up_to_the_centre",
-        ["update marts.kpi_monthly set numerator = numerator + 1 where scope = 'centre' and kpi_id = 'average_handle_time'"],
+        [
+            "update marts.kpi_monthly set numerator = numerator + 1 where scope = 'centre' and kpi_id = 'average_handle_time'"
+        ],
     ),
     (
         "kpi_monthly_parts_add_up_to_the_centre",
-        [f"delete from intermediate.int_kpi_measures where employee_id = 'E01' and month = {MONTH}",
-         "delete from marts.kpi_monthly where scope_id = 'E01'"],
+        [
+            f"delete from intermediate.int_kpi_measures where employee_id = 'E01' and month = {MONTH}",
+            "delete from marts.kpi_monthly where scope_id = 'E01'",
+        ],
     ),
     (
         "kpi_monthly_centre_values_are_near_trailing_months",
-        [f"update marts.kpi_monthly set value = value * 1000 where month = {MONTH} and kpi_id = 'average_handle_time'"],
+        [
+            f"update marts.kpi_monthly set value = value * 1000 where month = {MONTH} and kpi_id = 'average_handle_time'"
+        ],
     ),
     (
         "kpi_monthly_centre_values_are_near_trailing_months",
-        [f"update marts.kpi_monthly set numerator = 0, value = 0 where month = {MONTH} and kpi_id = 'occupancy_rate'"],
+        [
+            f"update marts.kpi_monthly set numerator = 0, value = 0 where month = {MONTH} and kpi_id = 'occupancy_rate'"
+        ],
     ),
     (
         "kpi_monthly_centre_volumes_are_near_trailing_months",
-        [f"update marts.kpi_monthly set denominator = denominator * 2 where month = {MONTH} and kpi_id = 'answer_rate'"],
+        [
+            f"update marts.kpi_monthly set denominator = denominator * 2 where month = {MONTH} and kpi_id = 'answer_rate'"
+        ],
     ),
     (
         "kpi_monthly_centre_kpis_do_not_vanish",
@@ -68,22 +89,33 @@ SPOILT: list[tuple[str, list[str]]] = [
     ("dim_kpi_key_is_unique", ["insert into marts.dim_kpi from marts.dim_kpi limit 1"]),
     ("dim_kpi_units_are_known", ["update marts.dim_kpi set unit = 'percent' where kpi_id = 'csat_score'"]),
     ("dim_kpi_is_described", ["update marts.dim_kpi set definition = '' where kpi_id = 'csat_score'"]),
-    ("fct_agent_day_key_is_unique", [f"insert into marts.fct_agent_day from marts.fct_agent_day where business_date >= {MONTH} limit 1"]),
+    (
+        "fct_agent_day_key_is_unique",
+        [f"insert into marts.fct_agent_day from marts.fct_agent_day where business_date >= {MONTH} limit 1"],
+    ),
     (
         "fct_agent_day_seconds_fit_into_the_day",
-        ["update marts.fct_agent_day set logged_in_seconds = 86401 where business_date = '2026-08-03' and employee_id = 'E01'"],
+        [
+            "update marts.fct_agent_day set logged_in_seconds = 86401 where business_date = '2026-08-03' and employee_id = 'E01'"
+        ],
     ),
     (
         "fct_agent_day_parts_add_up",
-        ["update marts.fct_agent_day set occupied_seconds = 25201 where business_date = '2026-08-03' and employee_id = 'E01'"],
+        [
+            "update marts.fct_agent_day set occupied_seconds = 25201 where business_date = '2026-08-03' and employee_id = 'E01'"
+        ],
     ),
     (
         "fct_agent_day_parts_add_up",
-        ["update marts.fct_agent_day set adherent_seconds = 28801 where business_date = '2026-08-03' and employee_id = 'E01'"],
+        [
+            "update marts.fct_agent_day set adherent_seconds = 28801 where business_date = '2026-08-03' and employee_id = 'E01'"
+        ],
     ),
     (
         "fct_agent_day_numbers_are_not_negative",
-        ["update marts.fct_agent_day set wrap_seconds = -1 where business_date = '2026-08-03' and employee_id = 'E01'"],
+        [
+            "update marts.fct_agent_day set wrap_seconds = -1 where business_date = '2026-08-03' and employee_id = 'E01'"
+        ],
     ),
     (
         "fct_agent_day_scores_are_on_their_scales",
@@ -91,10 +123,15 @@ SPOILT: list[tuple[str, list[str]]] = [
     ),
     (
         "fct_agent_day_lies_before_as_of",
-        ["update marts.fct_agent_day set business_date = '2026-08-30' where business_date = '2026-08-03'",
-         "set variable dummy = 1"],
+        [
+            "update marts.fct_agent_day set business_date = '2026-08-30' where business_date = '2026-08-03'",
+            "set variable dummy = 1",
+        ],
     ),
-    ("fct_agent_day_employee_id_is_in_dim_employee", ["delete from marts.dim_employee where employee_id = 'E01'"]),
+    (
+        "fct_agent_day_employee_id_is_in_dim_employee",
+        ["delete from marts.dim_employee where employee_id = 'E01'"],
+    ),
     ("fct_agent_day_team_id_is_in_dim_team", ["delete from marts.dim_team where team_id = 'T1'"]),
     ("fct_agent_day_site_id_is_in_dim_site", ["delete from marts.dim_site where site_id = 'NYC'"]),
     (
@@ -103,10 +140,15 @@ SPOILT: list[tuple[str, list[str]]] = [
     ),
     (
         "fct_queue_interval_key_is_unique",
-        [f"insert into marts.fct_queue_interval from marts.fct_queue_interval where business_date >= {MONTH} limit 1"],
+        [
+            f"insert into marts.fct_queue_interval from marts.fct_queue_interval where business_date >= {MONTH} limit 1"
+        ],
     ),
     ("fct_queue_interval_parts_add_up", ["update marts.fct_queue_interval set answered = offered + 1"]),
-    ("fct_queue_interval_numbers_are_not_negative", ["update marts.fct_queue_interval set short_abandons = -1"]),
+    (
+        "fct_queue_interval_numbers_are_not_negative",
+        ["update marts.fct_queue_interval set short_abandons = -1"],
+    ),
     (
         "fct_queue_interval_starts_at_half_hours",
         ["update marts.fct_queue_interval set interval_starts_at = interval_starts_at + interval 1 minute"],
@@ -120,8 +162,14 @@ SPOILT: list[tuple[str, list[str]]] = [
         "attrition_monthly_heads_add_up",
         ["update marts.attrition_monthly set closing_headcount = closing_headcount + 1 where team_id = 'T1'"],
     ),
-    ("attrition_monthly_heads_add_up", ["update marts.attrition_monthly set hires = 1 where team_id = 'all'"]),
-    ("attrition_monthly_heads_add_up", ["update marts.attrition_monthly set moves_in = 1 where team_id = 'T1'"]),
+    (
+        "attrition_monthly_heads_add_up",
+        ["update marts.attrition_monthly set hires = 1 where team_id = 'all'"],
+    ),
+    (
+        "attrition_monthly_heads_add_up",
+        ["update marts.attrition_monthly set moves_in = 1 where team_id = 'T1'"],
+    ),
     (
         "attrition_monthly_heads_are_not_negative",
         ["update marts.attrition_monthly set opening_headcount = -1, hires = 13 where team_id = 'all'"],
@@ -137,7 +185,10 @@ SPOILT: list[tuple[str, list[str]]] = [
         for spoilt in (
             (f"{table}_key_is_unique", [f"insert into marts.{table} from marts.{table}"]),
             (f"{table}_has_a_row_for_the_centre", [f"delete from marts.{table} where team_id = 'all'"]),
-            (f"{table}_agrees_with_kpi_monthly", [f"update marts.{table} set {column} = 0.123 where team_id = 'T1'"]),
+            (
+                f"{table}_agrees_with_kpi_monthly",
+                [f"update marts.{table} set {column} = 0.123 where team_id = 'T1'"],
+            ),
         )
     ),
     *(
@@ -150,13 +201,15 @@ SPOILT: list[tuple[str, list[str]]] = [
                 [f"update marts.dim_{table} set valid_to = valid_from - 1 where {table}_id = '{entity}'"],
             ),
             (
-                f"dim_{table}_history_does_not_overlap",
-                [f"insert into marts.dim_{table} select * replace (date '2026-01-01' as valid_from) from marts.dim_{table}"],
+                f"dim_{table}_history_is_seamless",
+                [
+                    f"insert into marts.dim_{table} select * replace (date '2026-01-01' as valid_from) from marts.dim_{table}"
+                ],
             ),
         )
     ),
     ("dim_date_key_is_unique", ["insert into marts.dim_date from marts.dim_date limit 1"]),
-    ("dim_date_covers_the_months", ["delete from marts.dim_date where date_on = '2026-08-13'"]),
+    ("dim_date_covers_the_months", ["delete from marts.dim_date where date = '2026-08-13'"]),
     (
         "every_delivery_is_readable",
         ["update raw.delivery set unreadable_reason = 'not a csv file' where table_name = 'crm.surveys'"],
@@ -164,17 +217,24 @@ SPOILT: list[tuple[str, list[str]]] = [
     ("default_site_is_known", ["delete from marts.dim_site where site_id = 'SHA'"]),
     (
         "default_site_is_delivered",
-        ["delete from marts.dim_site where site_id = 'SHA'", "delete from raw.delivery where table_name = 'hr.sites'"],
+        [
+            "delete from marts.dim_site where site_id = 'SHA'",
+            "delete from raw.delivery where table_name = 'hr.sites'",
+        ],
     ),
     (
         "quarantined_share_is_small",
-        ["insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
-         "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(121) t(i)"],
+        [
+            "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+            "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(121) t(i)"
+        ],
     ),
     (
         "no_rows_came_twice_under_new_keys",
-        ["insert into staging.stg_acd__contact_legs select * replace ('x' || leg_id as leg_id, 'x' || contact_id as contact_id) "
-         "from staging.stg_acd__contact_legs where offered_at >= '2026-08-20' and offered_at < '2026-08-22'"],
+        [
+            "insert into staging.stg_acd__contact_legs select * replace ('x' || leg_id as leg_id, 'x' || contact_id as contact_id) "
+            "from staging.stg_acd__contact_legs where offered_at >= '2026-08-20' and offered_at < '2026-08-22'"
+        ],
     ),
     (
         "no_scheduled_day_is_without_states",
@@ -182,12 +242,16 @@ SPOILT: list[tuple[str, list[str]]] = [
     ),
     (
         "no_scheduled_day_is_without_states",
-        ["update marts.fct_agent_day set logged_in_seconds = 0 where business_date = '2026-08-12' and site_id = 'NYC'"],
+        [
+            "update marts.fct_agent_day set logged_in_seconds = 0 where business_date = '2026-08-12' and site_id = 'NYC'"
+        ],
     ),
     (
         "no_staffed_day_is_without_legs",
-        ["update marts.fct_agent_day set answered_legs = 0 where business_date = '2026-08-12'",
-         "delete from marts.fct_queue_interval where business_date = '2026-08-12'"],
+        [
+            "update marts.fct_agent_day set answered_legs = 0 where business_date = '2026-08-12'",
+            "delete from marts.fct_queue_interval where business_date = '2026-08-12'",
+        ],
     ),
 ]
 
@@ -204,7 +268,9 @@ def test_a_good_centre_passes_every_expectation(good_centre: Path, judge: Callab
     }
 
 
-@pytest.mark.parametrize(("expectation", "statements"), SPOILT, ids=[f"{n}-{i}" for i, (n, _) in enumerate(SPOILT)])
+@pytest.mark.parametrize(
+    ("expectation", "statements"), SPOILT, ids=[f"{n}-{i}" for i, (n, _) in enumerate(SPOILT)]
+)
 def test_a_spoilt_centre_fails_the_expectation_about_it(
     expectation: str, statements: list[str], spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
