@@ -195,3 +195,18 @@ def test_the_configuration_page_lists_exactly_the_keys_that_there_are() -> None:
 
     page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `([a-z_.]+)` \|", page, flags=re.MULTILINE)) == keys(Config)
+
+
+def test_the_gate_page_lists_exactly_the_expectations_that_there_are() -> None:
+    from expectations.gate import expectation_names
+
+    page = (ROOT / "docs/gate.md").read_text(encoding="utf-8")
+    names = {name for listed in expectation_names().values() for name in listed}
+    assert set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)) == names
+
+
+def test_the_changelog_names_every_published_table() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    published = {path.stem for path in (ROOT / "dbt_project/models/marts").glob("**/*.sql")}
+    assert published
+    assert {table for table in published if f"`{table}`" not in changelog} == set()
