@@ -1,0 +1,112 @@
+"""Whole refreshes through the command, each in its own process, on copies of the golden homes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT.parent / "shared" / "golden"
+
+AUTUMN = ("--month", "2026-08", "--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z")
+SPRING = ("--month", "2026-02", "--month", "2026-03", "--as-of", "2026-03-18T12:00:00Z")
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, object]:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class LiveHome:
+    """A home on which real commands run."""
+
+    root: Path
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published" / "callboard.duckdb"
+
+    def run(self, *arguments: str) -> Told:
+        done = subprocess.run(
+            self._command(*arguments),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_environment(),
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return Told(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command(*arguments),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def step(self) -> str:
+        """The step at which the newest attempt is; '' before there is one."""
+        try:
+            attempt = json.loads((self.root / "build" / "status.json").read_text())
+        except FileNotFoundError:
+            return ""
+        return f"{attempt['release_id']} {attempt['step']}"
+
+    def copy(self, to: Path) -> "LiveHome":
+        shutil.copytree(self.root, to, symlinks=True)
+        return LiveHome(to)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "orchestration.cli", *arguments, "--home", str(self.root)]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "COLUMNS": "200"}
+
+
+def golden_home(name: str, to: Path) -> LiveHome:
+    """A home with the deliveries of a golden set in landing."""
+    if not (GOLDEN / name).is_dir():
+        pytest.skip(f"the golden set {name} lies beside this project and is not there")
+    shutil.copytree(GOLDEN / name / "landing", to / "landing", copy_function=shutil.copyfile)
+    for directory in [to, *(p for p in to.rglob("*") if p.is_dir())]:
+        directory.chmod(0o755)
+    (to / "callboard.toml").write_text('default_site = "SHA"\n')
+    return LiveHome(to)
+
+
+@pytest.fixture(scope="session")
+def published_autumn(tmp_path_factory: pytest.TempPathFactory) -> LiveHome:
+    """Autumn, published once for all tests: they read it, or work on a copy of it."""
+    home = golden_home("autumn", tmp_path_factory.mktemp("autumn") / "home")
+    told = home.run("refresh", *AUTUMN, "--json")
+    assert told.code == 0, told.out + told.err
+    return home
+
+
+@pytest.fixture
+def autumn(published_autumn: LiveHome, tmp_path: Path) -> LiveHome:
+    """A copy of published autumn to work on."""
+    return published_autumn.copy(tmp_path / "home")

@@ -1,0 +1,95 @@
+"""The golden sets through the command: every expected row of this catalogue, none more, to 1e-6."""
+
+import time
+from pathlib import Path
+
+from tests.golden_check import compare
+
+from .conftest import AUTUMN, GOLDEN, SPRING, LiveHome, golden_home
+
+KPIS = [
+    "schedule_adherence_rate",
+    "schedule_conformance_rate",
+    "attendance_rate",
+    "occupancy_rate",
+    "idle_rate",
+    "shrinkage_rate",
+    "schedule_fit_rate",
+    "staffing_ratio",
+    "answer_rate",
+    "abandon_rate",
+    "service_level",
+    "average_speed_of_answer",
+    "average_handle_time",
+    "transfer_rate",
+    "contacts_per_hour",
+    "report_timeliness_rate",
+    "report_accuracy_rate",
+    "attrition_rate",
+    "annualised_attrition_rate",
+    "voluntary_attrition_rate",
+    "early_attrition_rate",
+    "new_hire_training_pass_rate",
+    "on_the_job_exam_pass_rate",
+    "new_hire_training_attrition_rate",
+    "probation_pass_rate",
+    "probation_attrition_rate",
+    "training_plan_adherence",
+    "recruiting_fulfilment_rate",
+    "admin_budget_overrun_rate",
+]
+
+
+def expected(name: str) -> list[Path]:
+    return sorted((GOLDEN / name).glob("expected_kpi_monthly_*.csv"))
+
+
+def test_autumn_gives_the_expected_numbers(published_autumn: LiveHome) -> None:
+    assert compare(published_autumn.published.resolve(), expected("autumn"), KPIS) == []
+
+
+def test_spring_with_its_clock_changes_and_running_month_gives_the_expected_numbers(tmp_path: Path) -> None:
+    home = golden_home("spring", tmp_path / "home")
+    told = home.run("refresh", *SPRING, "--json")
+    assert told.code == 0, told.out + told.err
+    assert compare(home.published.resolve(), expected("spring"), KPIS) == []
+
+
+def test_a_refresh_with_nothing_new_is_quick_and_leaves_the_release(published_autumn: LiveHome) -> None:
+    before = published_autumn.published.readlink()
+    started = time.monotonic()
+    told = published_autumn.run("refresh", *AUTUMN, "--json")
+    assert time.monotonic() - started < 6
+    assert (told.code, told.json["status"]) == (0, "nothing_new")
+    assert (
+        published_autumn.run("refresh", "--json", "--as-of", "2026-10-20T00:00:00Z").json["status"]
+        == "nothing_new"
+    )
+    assert published_autumn.published.readlink() == before
+
+
+def test_the_release_describes_every_table_and_column(published_autumn: LiveHome) -> None:
+    bare = "select table_name, column_name from duckdb_columns() where schema_name in ('marts', 'audit') and comment is null"
+    assert published_autumn.query(bare) == []
+    assert published_autumn.query("select table_name from duckdb_tables() where comment is null") == []
+
+
+def test_no_name_of_a_person_is_in_the_release(published_autumn: LiveHome) -> None:
+    import duckdb
+
+    files = published_autumn.root / "landing" / "hr" / "employees" / "*.csv"
+    names = duckdb.sql(
+        f"select distinct full_name from read_csv('{files}') where full_name is not null"
+    ).fetchall()
+    assert names
+    release = published_autumn.published.resolve().parent
+    texts = [
+        f"select {column}::varchar as text from {schema}.{table}"
+        for schema, table, column in published_autumn.query(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where schema_name in ('marts', 'audit') and data_type = 'VARCHAR'"
+        )
+    ]
+    found = published_autumn.query(f"select distinct text from ({' union all '.join(texts)})")
+    everything = "\n".join(str(text) for (text,) in found) + (release / "manifest.json").read_text()
+    assert [name for (name,) in names if name in everything] == []
