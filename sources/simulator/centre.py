@@ -43,9 +43,9 @@ class Queue:
 QUEUES = (
     Queue("Q01", "General inquiry", INQUIRY, VOICE, 20, 5, 285, 0.70),
     Queue("Q02", "Inquiry chat", INQUIRY, CHAT, 60, 10, 370, 0.18),
-    Queue("Q03", "Inquiry mail", INQUIRY, EMAIL, 14_400, 0, 370, 0.12),
+    Queue("Q03", "Inquiry mail", INQUIRY, EMAIL, 3_600, 0, 370, 0.12),
     Queue("Q04", "Complaints", COMPLAINT, VOICE, 30, 5, 370, 0.82),
-    Queue("Q05", "Complaint mail", COMPLAINT, EMAIL, 14_400, 0, 440, 0.18),
+    Queue("Q05", "Complaint mail", COMPLAINT, EMAIL, 3_600, 0, 440, 0.18),
     Queue("Q06", "Shop chat", ECOMMERCE, CHAT, 45, 10, 350, 0.66),
     Queue("Q07", "Shop hotline", ECOMMERCE, VOICE, 20, 5, 265, 0.34),
 )

@@ -36,7 +36,7 @@ def surveys(seed: int, plan: DayPlan, legs: Legs) -> Columns:
     solved = 3.9 + 0.35 * skill - 1.3 * legs.is_hard[chosen] + rng.normal(0, 0.8, count)
     waited = (legs.answered_at - legs.offered_at)[chosen]
     is_mail = QUEUE_CHANNEL[legs.queue[chosen]] == EMAIL
-    slowness = np.log1p(waited / np.where(is_mail, 900, 20)) * 0.5
+    slowness = np.log1p(waited / np.where(is_mail, 240, 20)) * 0.5
     overall = 0.75 * solved + 1.35 - 0.22 * slowness + rng.normal(0, 0.45, count)
     csat = _stars(rng, overall, 0.01)
     is_reviewed = (csat >= 1) & (csat <= 2) & (rng.random(count) < 0.25)

@@ -184,5 +184,5 @@ def _waits(rng: np.random.Generator, queue: Ints, load: Floats) -> Ints:
     at_once = rng.integers(1, 9, count)
     queued = rng.exponential(14 + 0.6 * QUEUE_LEVEL[queue] * (0.4 + load), count)
     wait = np.where(rng.random(count) < 0.72 - 0.35 * load, at_once, queued)
-    mailed = rng.gamma(2.0, 1300.0, count)
-    return np.where(QUEUE_CHANNEL[queue] == EMAIL, np.minimum(mailed, 7200), wait).astype(np.int64)
+    mailed = rng.gamma(2.0, 300.0, count)
+    return np.where(QUEUE_CHANNEL[queue] == EMAIL, np.minimum(mailed, 3600), wait).astype(np.int64)

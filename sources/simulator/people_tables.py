@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sources.simulator.centre import SITES, TIME_ZONES
+from sources.simulator.centre import DEFAULT_SITE, SITES, TIME_ZONES
 from sources.simulator.clock import DAY, Bools, Ints, noon_offsets, stream, weekday
 from sources.simulator.roster import (
     AGENT,
@@ -174,14 +174,15 @@ def requisitions(roster: Roster, month: Month) -> Columns:
     everybody = roster.people
     starts = (everybody.hired >= month.first) & (everybody.hired <= month.last) & (everybody.role == AGENT)
     filled = np.bincount(roster.site[everybody.team0[starts]], minlength=len(SITES))
-    count = len(SITES)
-    requested = np.maximum(1, filled + rng.binomial(np.maximum(filled, 1), 0.1))
+    requested = filled + rng.binomial(filled, 0.1)
+    requested[DEFAULT_SITE] = max(1, requested[DEFAULT_SITE])
+    asked = np.flatnonzero(requested)
     return {
-        "requisition": month.first * 10 + np.arange(count),
-        "opened_on": month.first - rng.integers(30, 60, count),
-        "due_on": np.full(count, month.last - 5),
-        "requested": requested,
-        "filled": filled,
+        "requisition": month.first * 10 + asked,
+        "opened_on": month.first - rng.integers(30, 60, len(SITES))[asked],
+        "due_on": np.full(len(asked), month.last - 5),
+        "requested": requested[asked],
+        "filled": filled[asked],
     }
 
 
