@@ -30,6 +30,13 @@
     {{ return(widened) }}
 {%- endmacro %}
 
+{#- How far outside the selected months plan and states are read. A shift that begins in a selected month is followed for
+    so many days, and a shift's beginning is looked for so many days back: no run of work without a break of four hours
+    is longer. -#}
+{% macro longest_shift_days() -%}
+    {{ return(8) }}
+{%- endmacro %}
+
 {#- Is the instant (UTC) in a selected month, give or take some days? A local day is at most 14 hours away from the
     UTC one, so at least one day belongs on either side. -#}
 {% macro within_selected_months(instant, days_before=1, days_after=1) -%}
@@ -39,6 +46,19 @@
     (
         {%- for first, after in ranges %}
         {{ 'or ' if not loop.first }}({{ instant }} >= timestamp '{{ first }} 00:00:00' and {{ instant }} < timestamp '{{ after }} 00:00:00')
+        {%- endfor %}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Does the interval share time with the selected months widened by days, however long it is? -#}
+{% macro overlaps_selected_months(starts_at, ends_at, days_before=1, days_after=1) -%}
+    {%- set ranges = selected_ranges(days_before, days_after) -%}
+    {%- if not ranges %} false
+    {%- else -%}
+    (
+        {%- for first, after in ranges %}
+        {{ 'or ' if not loop.first }}({{ ends_at }} > timestamp '{{ first }} 00:00:00' and {{ starts_at }} < timestamp '{{ after }} 00:00:00')
         {%- endfor %}
     )
     {%- endif -%}

@@ -57,9 +57,10 @@ complaints as (
 
 ),
 
-periods as (
+days as (
 
-    select * from {{ ref('int_assignment_periods') }}
+    select * from {{ ref('int_employee_days') }}
+    where is_selected and agent_key is not null
 
 ),
 
@@ -76,21 +77,21 @@ events as (
 final as (
 
     select
-        {{ local_date('events.occurred_at', 'periods.time_zone') }} as local_date,
-        periods.period_id,
+        days.local_date,
+        days.period_id,
         events.csat_sum,
         events.csat_count,
         events.qa_score_sum,
         events.qa_count,
         events.complaints
     from events
-    inner join periods
+    inner join days
         on
-            periods.agent_key = events.agent_id
-            and events.occurred_at >= periods.starts_at
-            and events.occurred_at < periods.ends_at
+            days.agent_key = events.agent_id
+            and days.utc_date = cast(events.occurred_at as date)
+            and events.occurred_at >= days.starts_at
+            and events.occurred_at < days.ends_at
 
 )
 
 select * from final
-where {{ in_selected_months('local_date') }}

@@ -8,7 +8,7 @@ periods as (
 
 -- Days outside the selected months serve shifts that began in one, and half hours that another site's clock dates.
 dates as (
-    {{ selected_dates_relation(days_before=1, days_after=8) }}
+    {{ selected_dates_relation(days_before=1, days_after=longest_shift_days()) }}
 ),
 
 time_zones as (

@@ -2,28 +2,7 @@ with
 
 legs as (
 
-    select
-        *,
-        coalesce(agent_id, '') as agent_key,
-        cast(offered_at as date) as utc_date
-    from {{ ref('stg_acd__contact_legs') }}
-    where
-        direction = 'inbound'
-        and ended_at <= {{ as_of() }}
-        and {{ within_selected_months('offered_at') }}
-
-),
-
-queues as (
-
-    select * from {{ ref('stg_acd__queues') }}
-
-),
-
-days as (
-
-    select * from {{ ref('int_employee_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_legs') }}
 
 ),
 
@@ -33,57 +12,17 @@ periods as (
 
 ),
 
-timed as (
-
-    select
-        legs.*,
-        queues.business_line,
-        legs.outcome = 'answered' as is_answered,
-        {{ is_short_abandon('legs', 'queues') }} as is_short_abandon,
-        case when legs.outcome = 'answered' then {{ microseconds_between('legs.offered_at', 'legs.answered_at') }} end
-            as wait_microseconds,
-        queues.service_level_seconds
-    from legs
-    inner join queues on queues.queue_id = legs.queue_id
-
-),
-
 final as (
 
     select
-        days.month,
-        days.local_date,
-        days.period_id,
+        legs.*,
         periods.employee_id,
-        periods.agent_id,
         periods.site_id,
         periods.team_id,
-        timed.business_line,
         periods.business_line as assigned_business_line,
-        timed.delivery_id,
-        timed.line_number,
-        0 as pending_rows,
-        1 as offered_legs,
-        case when timed.is_answered then 1 else 0 end as answered_legs,
-        case when timed.outcome = 'abandoned' then 1 else 0 end as abandoned_legs,
-        case when timed.wait_microseconds <= timed.service_level_seconds * 1000000 then 1 else 0 end
-            as legs_within_service_level,
-        coalesce(timed.wait_microseconds, 0) as wait_microseconds,
-        case when timed.is_answered and timed.transferred then 1 else 0 end as transferred_legs,
-        case when timed.is_answered then timed.talk_seconds else 0 end as talk_seconds,
-        case when timed.is_answered then timed.hold_seconds else 0 end as hold_seconds,
-        case when timed.is_answered then timed.wrap_seconds else 0 end as wrap_seconds,
-        case when timed.is_answered then timed.talk_seconds + timed.hold_seconds + timed.wrap_seconds else 0 end
-            as handle_seconds
-    from timed
-    inner join days
-        on
-            days.agent_key = timed.agent_key
-            and days.utc_date = timed.utc_date
-            and timed.offered_at >= days.starts_at
-            and timed.offered_at < days.ends_at
-    inner join periods on periods.period_id = days.period_id
-    where not timed.is_short_abandon
+        0 as pending_rows
+    from legs
+    inner join periods on periods.period_id = legs.period_id
 
 )
 

@@ -1,16 +1,44 @@
-select
-    month,
-    local_date,
-    period_id,
-    employee_id,
-    agent_id,
-    site_id,
-    team_id,
-    business_line,
-    assigned_business_line,
-    0 as pending_rows,
-    {% for measure in leg_measures() -%}
-    cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
-    {% endfor %}
-from {{ ref('int_leg_contributions') }}
-group by month, local_date, period_id, employee_id, agent_id, site_id, team_id, business_line, assigned_business_line
+with
+
+legs as (
+
+    select * from {{ ref('int_legs') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_assignment_periods') }}
+
+),
+
+summed as (
+
+    select
+        month,
+        local_date,
+        period_id,
+        business_line,
+        {% for measure in leg_measures() -%}
+        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from legs
+    group by month, local_date, period_id, business_line
+
+),
+
+final as (
+
+    select
+        summed.*,
+        periods.employee_id,
+        periods.site_id,
+        periods.team_id,
+        periods.business_line as assigned_business_line,
+        0 as pending_rows
+    from summed
+    inner join periods on periods.period_id = summed.period_id
+
+)
+
+select * from final

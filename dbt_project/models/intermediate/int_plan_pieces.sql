@@ -1,4 +1,4 @@
-{%- set ranges = selected_ranges(2, 9) -%}
+{%- set ranges = selected_ranges(2, longest_shift_days() + 1) -%}
 
 with
 

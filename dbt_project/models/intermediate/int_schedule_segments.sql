@@ -3,7 +3,7 @@ with
 schedules as (
 
     select * from {{ ref('stg_hr__schedules') }}
-    where {{ within_selected_months('starts_at', days_before=9, days_after=9) }}
+    where {{ overlaps_selected_months('starts_at', 'ends_at', longest_shift_days() + 1, longest_shift_days() + 1) }}
 
 ),
 
