@@ -8,6 +8,7 @@ from dagster import (
     AssetSelection,
     DagsterInstance,
     DagsterRunStatus,
+    ExecuteInProcessResult,
     MonthlyPartitionsDefinition,
     RunsFilter,
     define_asset_job,
@@ -68,9 +69,9 @@ def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutco
         return session.outcome
     if session.error is not None:
         raise session.error
-    failure = next((e.message for e in done.all_events if e.is_failure), "it did not say why")
+    # None of our steps failed, so it is Dagster's own trouble or a defect in the wrapping.
     raise CallboardError(
-        f"The run in Dagster failed: {failure}", hint=f"Its events are in {ctx.home.dagster}."
+        f"The run in Dagster failed: {_failure(done)}", hint=f"Its events are in {ctx.home.dagster}."
     )
 
 
@@ -79,3 +80,11 @@ def close_abandoned_runs(instance: DagsterInstance, but: str = "") -> None:
     for run in instance.get_runs(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
         if run.run_id != but:
             instance.report_run_failed(run, "The process of this run ended without saying so.")
+
+
+def _failure(done: ExecuteInProcessResult) -> str:
+    for failed in done.get_step_failure_events():
+        error = failed.step_failure_data.error
+        if error:
+            return f"{failed.step_key}: {error.message.strip()}"
+    return next((e.message or "" for e in done.all_events if e.is_failure), "it did not say why")

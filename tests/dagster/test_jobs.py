@@ -1,0 +1,311 @@
+"""The job in this process: order, refusal, failure, retries, and what Dagster's history knows afterwards."""
+
+import errno
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
+
+from orchestration import ledger, outcomes, session
+from orchestration.assets import RELEASE
+from orchestration.attempt import read_attempt
+from orchestration.build import build_defs
+from orchestration.context import RefreshContext
+from orchestration.dbt_runner import manifest_json
+from orchestration.errors import CallboardError, GateRefusedError, UsageError
+from orchestration.home import Home
+from orchestration.jobs import JOB, close_abandoned_runs, run_refresh
+from orchestration.lock import refresh_lock
+from orchestration.session import session_resource
+from tests.dagster.conftest import AUGUST, OCTOBER, SEPTEMBER, StandInSteps, instance_of, node, verdict
+
+KPI_MONTHLY = AssetKey(["marts", "kpi_monthly"])
+
+
+def _run_as_the_ui_would(
+    home: Home, stand_in: StandInSteps | None = None, **how: Any
+) -> ExecuteInProcessResult:
+    steps = stand_in.steps() if stand_in else None
+    defs = build_defs(home, resource_overrides={"session": session_resource(home, steps)})
+    with instance_of(home) as instance:
+        job = defs.resolve_job_def(JOB)
+        return job.execute_in_process(instance=instance, raise_on_error=False, **how)
+
+
+def _failures(result: ExecuteInProcessResult) -> dict[str, str]:
+    return {
+        e.step_key or "": e.step_failure_data.error_display_string for e in result.get_step_failure_events()
+    }
+
+
+def _months_of(home: Home, key: AssetKey) -> set[str]:
+    with instance_of(home) as instance:
+        return {month for month in instance.get_materialized_partitions(key) if month}
+
+
+def test_a_refresh_runs_the_four_steps_in_order_and_keeps_them_in_dagsters_history(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    outcome = run_refresh(context, stand_in.steps())
+    assert stand_in.called == ["load", "build", "gate", "publish"]
+    assert (outcome.status, outcome.months) == ("published", (AUGUST,))
+    assert [step.name for step in outcome.steps] == ["load", "build", "gate", "publish"]
+    with instance_of(context.home) as instance:
+        [run] = instance.get_runs()
+        assert (run.job_name, run.status) == (JOB, DagsterRunStatus.SUCCESS)
+        assert run.tags["callboard/release"] == context.release_id
+        made = instance.get_latest_materialization_event(RELEASE)
+        assert made is not None
+        assert made.asset_materialization is not None
+        assert made.asset_materialization.metadata["release_id"].value == context.release_id
+        check = AssetCheckKey(KPI_MONTHLY, "kpi_monthly_key_is_unique")
+        [record] = instance.event_log_storage.get_asset_check_execution_history(check, limit=5)
+        assert record.status.value == "SUCCEEDED"
+
+
+def test_a_refused_build_is_an_outcome_and_is_not_published(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.verdicts = (verdict(passed=False),)
+    outcome = run_refresh(context, stand_in.steps())
+    assert outcome.status == "refused"
+    assert stand_in.called == ["load", "build", "gate"]
+    assert [v.expectation for v in outcome.failed] == ["kpi_monthly_key_is_unique"]
+    attempt = read_attempt(context.home)
+    assert attempt is not None
+    assert attempt.state == "refused"
+
+
+def test_a_waived_failure_is_published_and_shows_as_a_failed_check_that_warns(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.verdicts = (verdict(passed=False, waived_by="Ana"),)
+    assert run_refresh(context, stand_in.steps()).status == "published"
+    with instance_of(context.home) as instance:
+        check = AssetCheckKey(KPI_MONTHLY, "kpi_monthly_key_is_unique")
+        [record] = instance.event_log_storage.get_asset_check_execution_history(check, limit=5)
+        assert record.evaluation is not None
+        assert (record.evaluation.passed, record.evaluation.severity.value) == (False, "WARN")
+        assert "waived by Ana: known" in (record.evaluation.description or "")
+
+
+def test_what_stops_a_step_is_raised_as_it_was_and_nothing_runs_after_it(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    def stop() -> None:
+        raise CallboardError("The disk is full.", hint="Make room.")
+
+    stand_in.before["build"] = stop
+    with pytest.raises(CallboardError, match=r"^The disk is full\.$") as raised:
+        run_refresh(context, stand_in.steps())
+    assert raised.value.hint == "Make room."
+    assert stand_in.called == ["load", "build"]
+    attempt = read_attempt(context.home)
+    assert attempt is not None
+    assert (attempt.state, attempt.message) == ("failed", "The disk is full.")
+
+
+def test_a_defect_is_raised_with_its_own_trace(context: RefreshContext, stand_in: StandInSteps) -> None:
+    stand_in.before["gate"] = lambda: {}["no such key"]
+    with pytest.raises(KeyError, match="no such key"):
+        run_refresh(context, stand_in.steps())
+    assert stand_in.called == ["load", "build", "gate"]
+
+
+def test_a_failed_dbt_test_refuses_the_build(context: RefreshContext, stand_in: StandInSteps) -> None:
+    def refuse() -> None:
+        raise GateRefusedError("Tests of dbt's refuse what was built: unique_x.")
+
+    stand_in.before["build"] = refuse
+    duckdb.connect(str(context.home.warehouse)).close()
+    outcome = run_refresh(context, stand_in.steps())
+    assert outcome.status == "refused"
+    assert "unique_x" in outcome.message
+    assert stand_in.called == ["load", "build"]
+
+
+def test_nothing_new_leaves_gate_and_release_out(
+    context: RefreshContext, stand_in: StandInSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = type("Published", (), {"release_id": "20261001T000000Z-00000000"})
+    monkeypatch.setattr(outcomes, "current_manifest", lambda _: published)
+    stand_in.months = ()
+    outcome = run_refresh(context, stand_in.steps())
+    assert (outcome.status, outcome.release_id) == ("nothing_new", "20261001T000000Z-00000000")
+    assert stand_in.called == ["load", "build"]
+    with instance_of(context.home) as instance:
+        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS]
+
+
+def _failing_times(times: int, error: BaseException) -> Callable[[], None]:
+    left = [error] * times
+
+    def step() -> None:
+        if left:
+            raise left.pop()
+
+    return step
+
+
+@pytest.mark.parametrize("step", ["load", "publish"])
+def test_a_trouble_that_passes_is_tried_again(
+    context: RefreshContext, stand_in: StandInSteps, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_RETRY_SECONDS", 0)
+    stand_in.before[step] = _failing_times(2, OSError(errno.ESTALE, "Stale file handle"))
+    assert run_refresh(context, stand_in.steps()).status == "published"
+    assert stand_in.called.count(step) == 3
+
+
+def test_a_trouble_that_does_not_pass_ends_the_run_after_two_more_tries(
+    context: RefreshContext, stand_in: StandInSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_RETRY_SECONDS", 0)
+    stand_in.before["load"] = _failing_times(9, OSError(errno.EIO, "Input/output error"))
+    with pytest.raises(OSError, match="Input/output error"):
+        run_refresh(context, stand_in.steps())
+    assert stand_in.called == ["load", "load", "load"]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left"), UsageError("wrong"), ValueError("defect")]
+)
+def test_what_trying_again_cannot_help_is_tried_once(
+    context: RefreshContext, stand_in: StandInSteps, error: BaseException
+) -> None:
+    stand_in.before["load"] = _failing_times(9, error)
+    with pytest.raises(type(error)):
+        run_refresh(context, stand_in.steps())
+    assert stand_in.called == ["load"]
+
+
+def test_publishing_alone_is_refused_where_nothing_was_built(home: Home) -> None:
+    result = _run_as_the_ui_would(home, asset_selection=[RELEASE])
+    assert not result.success
+    assert "Nothing was built" in _failures(result)["published__callboard"]
+    assert not home.published.exists()
+
+
+def test_publishing_alone_does_not_get_past_a_gate_that_refused(
+    home: Home, context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.verdicts = (verdict(passed=False),)
+    run_refresh(context, stand_in.steps())
+    result = _run_as_the_ui_would(home, asset_selection=[RELEASE])
+    assert not result.success
+    assert "kpi_monthly_key_is_unique" in _failures(result)["published__callboard"]
+    assert not home.published.exists()
+
+
+def test_publishing_alone_does_not_get_past_a_gate_that_was_never_asked(
+    home: Home, context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.before["gate"] = lambda: (
+        os.abort() if False else (_ for _ in ()).throw(CallboardError("cut off"))
+    )
+    with pytest.raises(CallboardError, match="cut off"):
+        run_refresh(context, stand_in.steps())
+    with duckdb.connect(str(home.warehouse)) as connection:
+        ledger.set_state(connection, context.release_id, "built")
+    result = _run_as_the_ui_would(home, asset_selection=[RELEASE])
+    assert "has not passed" in _failures(result)["published__callboard"]
+    assert not home.published.exists()
+
+
+def test_several_months_are_one_run_and_each_is_a_materialized_partition(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    run_refresh(replace(context, months=(AUGUST, OCTOBER)), stand_in.steps())
+    assert _months_of(context.home, KPI_MONTHLY) == {"2026-08-01", "2026-10-01"}
+    with instance_of(context.home) as instance:
+        assert len(instance.get_runs()) == 1
+
+
+def test_a_partition_of_the_ui_is_the_month_that_is_made(home: Home, stand_in: StandInSteps) -> None:
+    result = _run_as_the_ui_would(home, stand_in, partition_key="2026-09-01")
+    assert result.success
+    attempt = read_attempt(home)
+    assert attempt is not None
+    assert (attempt.months, attempt.trigger) == ((SEPTEMBER,), "dagster")
+    assert _months_of(home, KPI_MONTHLY) == {"2026-09-01"}
+
+
+def test_a_range_of_partitions_is_one_run_of_all_its_months(home: Home, stand_in: StandInSteps) -> None:
+    span = {
+        "dagster/asset_partition_range_start": "2025-12-01",
+        "dagster/asset_partition_range_end": "2026-02-01",
+    }
+    assert _run_as_the_ui_would(home, stand_in, tags=span).success
+    assert _months_of(home, KPI_MONTHLY) == {"2025-12-01", "2026-01-01", "2026-02-01"}
+
+
+def test_months_and_as_of_can_be_given_in_the_runs_configuration(home: Home, stand_in: StandInSteps) -> None:
+    config = {"months": ["2026-08", "2026-10"], "as_of": "2026-10-20T08:00:00+08:00"}
+    assert _run_as_the_ui_would(
+        home, stand_in, run_config={"resources": {"session": {"config": config}}}
+    ).success
+    attempt = read_attempt(home)
+    assert attempt is not None
+    assert attempt.months == (AUGUST, OCTOBER)
+    assert attempt.as_of.isoformat() == "2026-10-20T00:00:00+00:00"
+
+
+def test_a_run_of_dagsters_waits_for_the_lock_and_says_who_has_it(
+    home: Home, stand_in: StandInSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_WAIT_SECONDS", 0.0)
+    pid = os.fork()
+    if pid == 0:  # another process holds the lock until it is killed
+        with refresh_lock(home):
+            (home.build / "held").touch()
+            signal.pause()
+    try:
+        while not (home.build / "held").exists():
+            time.sleep(0.01)
+        result = _run_as_the_ui_would(home, stand_in)
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+    assert not result.success
+    assert stand_in.called == []
+    failure = next(e for e in result.all_events if e.is_failure)
+    assert f"process {pid}" in str(failure.event_specific_data)
+
+
+def test_a_run_whose_process_died_does_not_stay_under_way(home: Home, context: RefreshContext) -> None:
+    with instance_of(home) as instance:
+        job = build_defs(home).resolve_job_def(JOB)
+        dead = instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
+        alive = instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
+        close_abandoned_runs(instance, but=alive.run_id)
+        statuses = {run.run_id: run.status for run in instance.get_runs(RunsFilter())}
+    assert statuses == {dead.run_id: DagsterRunStatus.FAILURE, alive.run_id: DagsterRunStatus.STARTED}
+
+
+def test_a_failed_test_of_dbt_is_a_failed_check(context: RefreshContext, stand_in: StandInSteps) -> None:
+    defs = build_defs(context.home)
+    checks = defs.resolve_asset_graph().asset_check_keys
+    key = sorted(k for k in checks if k.name.startswith("dbt__") and k.asset_key.path[0] == "marts")[0]
+    manifest_name = key.name.removeprefix("dbt__")
+    unique_id = next(i for i, n in manifest_json()["nodes"].items() if n["name"] == manifest_name)
+    failing = replace(node(manifest_name, "test", "fail"), unique_id=unique_id, failures=3)
+    stand_in.nodes = (*stand_in.nodes, failing)
+    run_refresh(context, stand_in.steps())
+    with instance_of(context.home) as instance:
+        [record] = instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
+    assert record.evaluation is not None
+    assert not record.evaluation.passed
+    assert record.evaluation.metadata["failing rows"].value == 3
+
+
+def test_the_home_is_told_to_dagster_by_its_own_storage(home: Home) -> None:
+    with instance_of(home) as instance:
+        assert Path(instance.root_directory) == home.dagster
+    assert (home.dagster / "history" / "runs" / "index.db").is_file()
