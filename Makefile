@@ -21,6 +21,8 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
+# ... and pyright does not ask whether there is a newer one.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # uv takes the machine's own certificates, as pip does, and keeps its cache in HOME where HOME can be written to.
 export UV_NATIVE_TLS := true
 ifneq ($(shell test -n "$$HOME" && test -w "$$HOME" && echo writable),writable)
