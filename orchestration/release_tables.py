@@ -14,6 +14,7 @@ from orchestration.audit import AUDIT_TABLES, comment_on, create_audit_tables
 from orchestration.database import columns_of, quoted, tables_of
 from orchestration.descriptions import mart_descriptions
 from orchestration.errors import CallboardError
+from orchestration.lineage import LINEAGE_FILE
 from orchestration.manifest import DeliveryRecord, Manifest
 from orchestration.verdicts import Verdict
 
@@ -61,6 +62,10 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
         _fill_restatement(connection, filling.build, filling.previous)
     _fill_release(connection, filling)
     _fill_gate_results(connection, filling.verdicts)
+    connection.execute(
+        "insert into audit.column_lineage from read_csv(?, header = true, all_varchar = true)",
+        [str(LINEAGE_FILE)],
+    )
 
 
 def deliveries(connection: duckdb.DuckDBPyConnection) -> tuple[DeliveryRecord, ...]:

@@ -88,6 +88,7 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
     if not plan.months:
         return BuildOutcome(_end(ctx, "build", started, None), ctx.release_id, ())
     note_attempt(ctx, lambda _: {"months": plan.months})
+    _refuse_unknown_clock(ctx)
     _begin_build(ctx, plan)
     # Importing the gate's library takes seconds of CPU, which pass while dbt waits for DuckDB.
     threading.Thread(target=preload, daemon=True).start()
@@ -205,6 +206,21 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         carry_published(connection, ctx.home)
         ledger.begin_build(connection, build)
+
+
+def _refuse_unknown_clock(ctx: RefreshContext) -> None:
+    """Local times of rows that name nobody are the default site's: its clock is not to be guessed."""
+    if ctx.config.default_time_zone is not None:
+        return
+    site = ctx.config.default_site
+    with duckdb.connect(str(ctx.home.warehouse), read_only=True) as connection:
+        found = connection.execute("select 1 from raw.hr__sites where trim(site_id) = ?", [site]).fetchone()
+    if found is None:
+        raise UsageError(
+            f"The default site {site!r} is not among the delivered sites (hr.sites), so nobody knows its clock.",
+            hint=f"Name another default_site in {ctx.home.config_file}, or give default_time_zone there, "
+            'such as "Asia/Shanghai".',
+        )
 
 
 def _clear_leftovers(ctx: RefreshContext) -> None:

@@ -88,16 +88,24 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
 
 
 def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
-    """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass."""
+    """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass.
+
+    Verdicts that differ in their month alone are told together.
+    """
+    told: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in outcome.failed:
-        month = f", {verdict.month:%Y-%m}" if verdict.month else ""
-        console.print(f"\n{verdict.expectation} on {verdict.table_name}{month}", style="bold", markup=False)
-        console.print(f"  found     {verdict.observed}", markup=False)
-        console.print(f"  expected  {verdict.expected}", markup=False)
-        if verdict.example_keys:
-            console.print(f"  such as   {'; '.join(verdict.example_keys)}", markup=False)
-        for command in waive_commands(home, verdict, outcome):
-            console.print(f"  to let it pass: {command}", markup=False)
+        told.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
+    for (expectation, table, observed), verdicts in told.items():
+        months = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
+        where = f" {months}" if months else ""
+        console.print(f"\n{expectation} on {table}{where}", style="bold", markup=False)
+        console.print(f"  found     {observed}", markup=False)
+        console.print(f"  expected  {verdicts[0].expected}", markup=False)
+        if keys := sorted({key for verdict in verdicts for key in verdict.example_keys}):
+            console.print(f"  such as   {'; '.join(keys)}", markup=False)
+        for verdict in verdicts:
+            for command in waive_commands(home, verdict, outcome):
+                console.print(f"  to let it pass: {command}", markup=False)
 
 
 def waive_commands(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> list[str]:
