@@ -63,30 +63,35 @@ _states_partly = Expectation(
     """,
 )
 
-# Expected by what a productive second brings on the month's other days.
+# Expected by what a productive second brings on an ordinary day of the month.
+_LEGS_EXPECTED = f"""
+    with {_REPORTED},
+    centre_day as (
+        select month, business_date, sum(productive_seconds) as productive_seconds, sum(answered_legs) as answered_legs
+        from reported group by all having sum(productive_seconds) > 0
+    ),
+    expected_day as (
+        select centre_day.*, coalesce(offered, 0) as offered,
+            productive_seconds
+                * median(answered_legs / productive_seconds) over (partition by centre_day.month) as expected_legs
+        from centre_day
+        left join queue_day using (business_date)
+    )
+"""
+
 _legs = Expectation(
     name="no_staffed_day_is_without_legs",
     expected="contact legs on every local day on which agents were productive",
     broken_rows=f"""
-        with {_REPORTED},
-        centre_day as (
-            select month, business_date, sum(productive_seconds) as productive_seconds, sum(answered_legs) as answered_legs
-            from reported group by all
-        ),
-        expected_day as (
-            select centre_day.*, coalesce(offered, 0) as offered,
-                sum(answered_legs) over month_days / nullif(sum(productive_seconds) over month_days, 0) * productive_seconds
-                    as expected_legs
-            from centre_day
-            left join queue_day using (business_date)
-            window month_days as (partition by centre_day.month)
-        )
+        {_LEGS_EXPECTED}
         select month, {key_text(("business_date",))} as key,
             round(productive_seconds / 3600, 1) || ' productive hours and no contact leg' as observed
         from expected_day
-        where answered_legs = 0 and offered = 0 and productive_seconds > 0
+        where answered_legs = 0 and offered = 0
+            -- Where a month has no leg at all there is nothing to expect by; an hour's work is then enough.
             and (expected_legs >= 5 or (expected_legs = 0 and productive_seconds >= 3600))
             and exists (from delivered where table_name = 'acd.contact_legs')
+            -- A centre that only calls out has legs that no fact counts.
             and not exists (
                 from staging.stg_acd__contact_legs
                 where cast(offered_at as date) between expected_day.business_date - 1 and expected_day.business_date + 1
@@ -95,7 +100,75 @@ _legs = Expectation(
     """,
 )
 
+_legs_partly = Expectation(
+    name="no_staffed_day_has_few_legs",
+    expected="on every local day at least a quarter of the answered legs that its productive time usually brings",
+    broken_rows=f"""
+        {_LEGS_EXPECTED}
+        select month, {key_text(("business_date",))} as key,
+            answered_legs || ' legs answered, its productive time usually brings ' || round(expected_legs) as observed
+        from expected_day
+        where answered_legs + offered > 0 and answered_legs < expected_legs / 4
+            and expected_legs >= getvariable('fewest_rows_of_a_hole')
+    """,
+)
+
+
+def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> Expectation:
+    """No day is empty that by its weekday never is; it needs no other source, so it knows of public holidays."""
+    return Expectation(
+        name=name,
+        expected=f"{what} on every local day whose weekday had some in the trailing months, public holidays aside",
+        broken_rows=f"""
+            with counted as (
+                select business_date, sum({rows}) as row_count from {days} group by business_date
+            ),
+            calendar as (
+                select month_asked.month, cast(unnest(generate_series(earlier, last_day(earlier), interval 1 day)) as date)
+                    as business_date, false as is_asked
+                from month_asked join trailing_month using (month)
+                union all
+                select month, cast(unnest(generate_series(month, next_month - 1, interval 1 day)) as date), true
+                from month_asked where month in (select month from trailing_month)
+            ),
+            working_day as (
+                select calendar.*, coalesce(row_count, 0) as row_count, dayofweek(business_date) as weekday
+                from calendar
+                left join counted using (business_date)
+                where business_date not in (
+                    select business_date from public_holiday
+                    where country = (select country from marts.dim_site where site_id = getvariable('default_site'))
+                        or getvariable('default_site') not in (select site_id from marts.dim_site)
+                )
+            ),
+            usual as (
+                select month, weekday, median(row_count) as usual_rows, avg(cast(row_count > 0 as int)) as share_of_days
+                from working_day where not is_asked group by all
+            )
+            select month, {key_text(("business_date",))} as key,
+                'no row; that weekday usually has ' || usual_rows as observed
+            from working_day
+            join usual using (month, weekday)
+            where is_asked and row_count = 0
+                and business_date <= (select last_reported_on from site_zone where site_id is null)
+                and usual_rows >= getvariable('fewest_rows_of_a_hole') and share_of_days >= 0.75
+                and exists (from delivered where table_name = '{source}')
+        """,
+    )
+
+
 EXPECTATIONS = {
     "acd.agent_states": (_states, _states_partly),
-    "acd.contact_legs": (_legs,),
+    "acd.contact_legs": (
+        _legs,
+        _legs_partly,
+        _usual_weekday(
+            "no_usual_day_is_without_legs", "queue_day", "offered", "acd.contact_legs", "contact legs"
+        ),
+    ),
+    "hr.schedules": (
+        _usual_weekday(
+            "no_usual_day_is_without_plan", "site_day", "scheduled_agents", "hr.schedules", "scheduled agents"
+        ),
+    ),
 }

@@ -9,6 +9,8 @@ centre_kpi(month, kpi_id, numerator, ...)          the centre's KPIs of all thos
 site_day(business_date, site_id, ...)              fct_agent_day added up, of all those months
 queue_day(business_date, offered, ...)             fct_queue_interval by local day of the default site, the same
 delivered(table_name)                              the source tables of which rows were delivered and are in force
+new_delivery(delivery_id)                          deliveries in force that the published release does not know yet
+public_holiday(country, business_date)             of the countries of the sites, in the years of all those months
 
 Thresholds and `as_of` are DuckDB variables: `getvariable('max_quarantined_share')`.
 """
@@ -98,6 +100,11 @@ _DELIVERED = """
     select table_name from raw.delivery where superseded_by is null and rows > 0 group by table_name
 """
 
+_NEW_DELIVERY = """
+    select delivery_id from raw.delivery
+    where superseded_by is null and delivery_id not in (select delivery_id from ({released_delivery}))
+"""
+
 # In the order in which they build on each other.
 _TABLES = {
     "site_zone": _SITE_ZONE,
@@ -106,6 +113,7 @@ _TABLES = {
     "site_day": _SITE_DAY,
     "queue_day": _QUEUE_DAY,
     "delivered": _DELIVERED,
+    "new_delivery": _NEW_DELIVERY,
 }
 
 # Month of a row of each mart that trailing months are read from.
@@ -139,36 +147,65 @@ def prepare(
         [[month] for month in months],
     )
     troubles: list[str] = []
-    marts = _marts(connection, published, troubles)
+    readable = _tables_to_read(connection, published, troubles)
     for name, query in _TABLES.items():
         _try(
             connection,
-            f"create temp table {name} as {query.format(**marts)}",
+            f"create temp table {name} as {query.format(**readable)}",
             f"{name} could not be made",
             troubles,
         )
+    try:
+        _make_holidays(connection)
+    except duckdb.Error as error:
+        troubles.append(f"public holidays could not be looked up ({str(error).strip().splitlines()[0]})")
     return troubles
 
 
-def _marts(
+def _tables_to_read(
     connection: duckdb.DuckDBPyConnection, published: Path | None, troubles: list[str]
 ) -> dict[str, str]:
     """SQL for each mart: the build's rows, and the release's of months of which the build holds none."""
-    marts = {table: f"from marts.{table}" for table in _MONTH_OF}
+    build = {table: f"from marts.{table}" for table in _MONTH_OF} | {
+        "released_delivery": "from raw.delivery where false"
+    }
     if published is None:
-        return marts
+        return build
     path = str(published).replace("'", "''")
     if not _try(
         connection, f"attach '{path}' as {_RELEASE} (read_only)", f"{published} could not be read", troubles
     ):
-        return marts
+        return build
     return {
         table: f"""
             from marts.{table} union all by name from {_RELEASE}.marts.{table}
             where {month} not in (select distinct {month} from marts.{table})
         """
         for table, month in _MONTH_OF.items()
-    }
+    } | {"released_delivery": f"from {_RELEASE}.audit.delivery"}
+
+
+def _make_holidays(connection: duckdb.DuckDBPyConnection) -> None:
+    """The public holidays of the sites' countries; a country without a known calendar has none."""
+    import holidays
+
+    connection.execute("create temp table public_holiday (country varchar, business_date date)")
+    countries = [
+        str(row[0]) for row in connection.execute("select distinct country from marts.dim_site").fetchall()
+    ]
+    months = "select month from month_asked union select earlier from trailing_month"
+    years = [
+        int(row[0]) for row in connection.execute(f"select distinct year(month) from ({months})").fetchall()
+    ]
+    known = holidays.list_supported_countries()
+    days = [
+        [country, day]
+        for country in countries
+        if country in known
+        for day in holidays.country_holidays(country, years=years)
+    ]
+    if days:
+        connection.executemany("insert into public_holiday values (?, ?)", days)
 
 
 def _try(connection: duckdb.DuckDBPyConnection, statement: str, trouble: str, troubles: list[str]) -> bool:

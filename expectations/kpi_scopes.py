@@ -66,7 +66,7 @@ _equal_to_centre = Expectation(
             select kpi_id, string_split(scopes, '|') as scopes,
                 numerator_measure, numerator_factor / numerator_divisor as numerator_size,
                 denominator_measure, 1 / denominator_divisor as denominator_size
-            from seeds.kpi_definitions
+            from intermediate.kpi_definitions
         ),
         -- What has no row of its own in the scope, numerators and denominators one under the other.
         side as (

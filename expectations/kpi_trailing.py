@@ -100,7 +100,8 @@ _value = Expectation(
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
             {numbers("kpi_id", "value", "usual_value")} as observed
         from ({_COMPARED})
-        where case
+        -- The first days of a month are no month.
+        where getvariable('as_of') >= month + interval 7 day and case
             when unit in ('ratio', 'points') and step > {_LARGE_STEP} + {_CHANCE} * step_by_chance then true
             when unit = 'points' or (unit = 'ratio' and step <= {_SMALL_STEP}) then false
             when unit not in ('ratio', 'per_hour') and (value <= 0 or usual_value <= 0) then

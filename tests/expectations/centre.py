@@ -82,18 +82,18 @@ def make_centre(
     how much an agent's day may differ from it."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for schema in ("marts", "raw", "quarantine", "staging", "intermediate", "seeds"):
+        for schema in ("marts", "raw", "quarantine", "staging", "intermediate"):
             connection.execute(f"create schema {schema}")
         connection.execute("create temp table busy (month date, volume double, seed bigint, noise double)")
         rows = [[month, (volume or {}).get(month, 1.0), seed, noise] for month in months]
         connection.executemany("insert into busy values (?, ?, ?, ?)", rows)
         connection.execute(
-            "create table seeds.kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
+            "create table intermediate.kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
             "numerator_measure varchar, denominator_measure varchar, numerator_factor bigint, "
             "numerator_divisor bigint, denominator_divisor bigint)"
         )
         connection.executemany(
-            "insert into seeds.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
+            "insert into intermediate.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
         )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
     return path
@@ -123,7 +123,7 @@ from range(12) as employee (i);
 create table marts.dim_kpi as
 select kpi_id, kpi_id as name_en, kpi_id as name_zh, unit, 'higher' as better, 'made up' as definition,
     'made up' as numerator, 'made up' as denominator, 'manager' as owner_role
-from seeds.kpi_definitions;
+from intermediate.kpi_definitions;
 
 create table marts.dim_date as
 select cast(day as date) as date
@@ -226,7 +226,7 @@ select below.month, kpi_id, below.scope, below.scope_id,
     below.amount::double / denominator_divisor as denominator,
     numerator / denominator as value,
     cast(null as double) as target, cast(null as varchar) as status, false as is_provisional, 'r1' as release_id
-from seeds.kpi_definitions
+from intermediate.kpi_definitions
 join scope_measure as below
     on below.measure = denominator_measure and list_contains(string_split(scopes, '|'), below.scope)
 left join scope_measure as above

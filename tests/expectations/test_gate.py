@@ -1,0 +1,214 @@
+"""The gate itself: waivers, absent sources, checks that cannot run, and what it leaves behind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.gate import GateReport, Waiver
+from tests.expectations.centre import LAST, MONTHS, make_centre
+from tests.expectations.conftest import AS_OF, SETTINGS
+
+TOO_LONG_A_DAY = "update marts.fct_agent_day set logged_in_seconds = 90001 where business_date = '2026-08-04'"
+LONG_DAYS = "fct_agent_day_seconds_fit_into_the_day"
+
+
+def failed(report: GateReport) -> set[str]:
+    return {result.expectation for result in report.results if not result.passed}
+
+
+def test_a_refusal_names_month_numbers_and_up_to_five_keys(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    (result,) = judge(spoilt(TOO_LONG_A_DAY)).refused
+    assert (result.expectation, result.table_name, result.month) == (LONG_DAYS, "fct_agent_day", LAST)
+    assert result.observed == "12 found, the first of them: 90001 seconds in a day of 86400.0"
+    assert result.example_keys == tuple(f"business_date=2026-08-04, employee_id=E0{i}" for i in range(5))
+
+
+def test_only_the_months_asked_for_are_judged(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    warehouse = spoilt(TOO_LONG_A_DAY)
+    assert judge(warehouse, months=[MONTHS[2]]).passed
+    by_month = {
+        r.month: r.passed for r in judge(warehouse, months=MONTHS[2:]).results if r.expectation == LONG_DAYS
+    }
+    assert by_month == {MONTHS[2]: True, LAST: False}
+
+
+@pytest.mark.parametrize(
+    ("waiver", "passes"),
+    [
+        (Waiver(LONG_DAYS, LAST, "double shifts", "Li"), True),
+        (Waiver(LONG_DAYS, None, "double shifts", "Li"), True),
+        (Waiver(LONG_DAYS, LAST, "double shifts", "Li", table_name="fct_agent_day"), True),
+        (Waiver(LONG_DAYS, LAST, "double shifts", "Li", table_name="kpi_monthly"), False),
+        (Waiver(LONG_DAYS, MONTHS[2], "double shifts", "Li"), False),
+        (Waiver("fct_agent_day_parts_add_up", LAST, "double shifts", "Li"), False),
+    ],
+)
+def test_a_waiver_lets_just_its_own_failure_pass(
+    waiver: Waiver, passes: bool, spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    report = judge(spoilt(TOO_LONG_A_DAY), waivers=[waiver])
+    (result,) = [r for r in report.results if r.expectation == LONG_DAYS]
+    assert not result.passed
+    assert report.passed == passes
+    assert (result.waived_by, result.waived_reason) == (("Li", "double shifts") if passes else (None, None))
+
+
+def test_what_is_of_no_month_needs_a_waiver_for_every_month_that_is_published(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    warehouse = spoilt("update raw.delivery set unreadable_reason = 'torn' where table_name = 'crm.surveys'")
+    waivers = [Waiver("every_delivery_is_readable", month, "known", "Li") for month in MONTHS[2:]]
+    assert judge(warehouse, waivers=waivers[1:]).passed
+    assert not judge(warehouse, months=MONTHS[2:], waivers=waivers[1:]).passed
+    assert judge(warehouse, months=MONTHS[2:], waivers=waivers).passed
+
+
+def test_a_check_that_cannot_run_is_a_failed_check_with_its_cause(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    report = judge(spoilt("drop table marts.dim_queue"))
+    causes = [r.observed for r in report.refused]
+    assert causes
+    assert all(cause.startswith("could not be checked:") and "dim_queue" in cause for cause in causes)
+
+
+def test_a_build_without_any_table_is_refused_and_does_not_crash(
+    tmp_path: Path, judge: Callable[..., GateReport]
+) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    duckdb.connect(str(warehouse)).close()
+    report = judge(warehouse)
+    assert not any(result.passed for result in report.results)
+
+
+def test_sources_that_were_never_delivered_are_absent_and_not_incomplete(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    without_states = [
+        "update marts.fct_agent_day set logged_in_seconds = 0, adherent_seconds = 0, productive_seconds = 0, "
+        "occupied_seconds = 0, available_seconds = 0",
+        "delete from marts.kpi_monthly where kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', "
+        "'attendance_rate', 'occupancy_rate', 'contacts_per_hour')",
+        "update marts.schedule_adherence_monthly set schedule_adherence_rate = null, schedule_conformance_rate = null, "
+        "attendance_rate = null",
+    ]
+    never_delivered = "delete from raw.delivery where table_name = 'acd.agent_states'"
+    assert failed(judge(spoilt(*without_states, never_delivered))) == set()
+    assert "no_scheduled_day_is_without_states" in failed(judge(spoilt(*without_states)))
+
+
+def test_a_month_of_which_nothing_was_delivered_is_refused_in_plain_words(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    report = judge(spoilt(), months=[date(2026, 9, 1)], as_of=datetime(2026, 10, 5))
+    (result,) = [r for r in report.refused if r.expectation == "kpi_monthly_has_rows"]
+    assert (
+        result.observed
+        == "no row at all: nothing was delivered for this month, or all of it is in quarantine"
+    )
+
+
+def test_trailing_months_come_from_the_release_where_the_build_has_none(
+    good_centre: Path, tmp_path: Path, judge: Callable[..., GateReport]
+) -> None:
+    build = make_centre(tmp_path / "warehouse.duckdb", [LAST], volume={LAST: 2.0})
+    release = tmp_path / "callboard.duckdb"
+    with duckdb.connect(str(release)) as connection:
+        connection.execute(f"attach '{good_centre}' as good (read_only)")
+        connection.execute("create schema marts; create schema audit")
+        for table in ("kpi_monthly", "fct_agent_day", "fct_queue_interval"):
+            connection.execute(f"create table marts.{table} as from good.marts.{table}")
+        connection.execute("create table audit.delivery as from good.raw.delivery")
+    assert judge(build).passed
+    assert failed(judge(build, published=release)) >= {
+        "fct_queue_interval_volumes_are_near_trailing_months",
+        "kpi_monthly_centre_volumes_are_near_trailing_months",
+    }
+
+
+def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
+    spoilt: Callable[..., Path], tmp_path: Path, judge: Callable[..., GateReport]
+) -> None:
+    warehouse = spoilt(
+        "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null)",
+        "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+        "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(30) t(i)",
+    )
+    release = tmp_path / "callboard.duckdb"
+    with duckdb.connect(str(release)) as connection:
+        connection.execute("create schema marts; create schema audit")
+        for table in ("kpi_monthly", "fct_agent_day", "fct_queue_interval"):
+            connection.execute(f"attach if not exists '{warehouse}' as build (read_only)")
+            connection.execute(f"create table marts.{table} as from build.marts.{table}")
+        connection.execute("create table audit.delivery as from build.raw.delivery where delivery_id < 7")
+    assert judge(warehouse).passed
+    (result,) = judge(warehouse, published=release).refused
+    assert result.observed.startswith("30 of 100 new rows (30.0 %) in quarantine")
+
+
+def test_the_threshold_of_quarantined_rows_is_a_setting(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    warehouse = spoilt(
+        "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+        "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(600) t(i)"
+    )
+    assert failed(judge(warehouse)) == {"quarantined_share_is_small"}
+    assert judge(warehouse, settings=replace(SETTINGS, max_quarantined_share=0.1)).passed
+
+
+def test_an_instant_with_an_offset_is_read_as_that_instant(
+    good_centre: Path, judge: Callable[..., GateReport]
+) -> None:
+    assert judge(good_centre, as_of=AS_OF.replace(tzinfo=UTC)) == judge(good_centre, as_of=AS_OF)
+
+
+def test_the_gate_lets_go_of_the_build_and_changes_nothing_in_it(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    warehouse = spoilt()
+    before = warehouse.read_bytes()
+    judge(warehouse)
+    assert warehouse.read_bytes() == before
+    duckdb.connect(str(warehouse)).close()
+
+
+def test_a_day_with_a_clock_change_has_its_own_length(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    """New York sets its clocks forward on 8 March 2026 and back on 1 November 2026."""
+    for day, length in (("2026-03-08", 23), ("2026-11-01", 25)):
+        row = (
+            f"insert into marts.fct_agent_day select * replace (date '{day}' as business_date, "
+            f"{length} * 3600 as logged_in_seconds) "
+            "from marts.fct_agent_day where business_date = '2026-08-03' and employee_id = 'E01'"
+        )
+        month = date.fromisoformat(day[:7] + "-01")
+        one_more = "update marts.fct_agent_day set logged_in_seconds = logged_in_seconds + 1"
+        given = {"months": [month], "as_of": datetime(2027, 1, 1)}
+        assert LONG_DAYS not in failed(judge(spoilt(row), **given))
+        assert LONG_DAYS in failed(judge(spoilt(row, one_more), **given))
+
+
+def test_a_move_to_a_site_further_west_makes_a_longer_day(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    long_day = (
+        "update marts.fct_agent_day set logged_in_seconds = 36 * 3600 "
+        "where business_date = '2026-08-04' and employee_id = 'E01'"
+    )
+    move = [
+        "update marts.dim_employee set valid_to = '2026-08-03' where employee_id = 'E01'",
+        "insert into marts.dim_employee select * replace (date '2026-08-04' as valid_from, null as valid_to, "
+        "'SHA' as site_id) from marts.dim_employee where employee_id = 'E01'",
+    ]
+    assert failed(judge(spoilt(long_day))) == {LONG_DAYS}
+    assert failed(judge(spoilt(long_day, *move))) == set()
