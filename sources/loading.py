@@ -308,12 +308,12 @@ def _insert(
     options = target.mapping.options if target.mapping else ReaderOptions()
     careful = target.mapping is not None
     while True:
+        reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
+        if target.mapping:
+            reading = _mapped(con, target.mapping, reading)
+        _check_columns(contract, reading)
         con.execute("begin")
         try:
-            reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
-            if target.mapping:
-                reading = _mapped(con, target.mapping, reading)
-            _check_columns(contract, reading)
             first_row = _count(con, f"loaded.{contract.model_name}")
             _insert_rows(con, contract, reading, delivery_id, target.mapping)
             rows = _count(con, f"loaded.{contract.model_name}") - first_row

@@ -155,9 +155,8 @@ def problems(contract: Contract) -> Iterator[tuple[str, str, str]]:
     """What a row can be refused for, in the order in which it is looked for: (column, SQL that is true, reason)."""
     for name, column in contract.columns.items():
         yield from _column_problems(name, column)
-        for rule in contract.rules:
-            if rule.column == name:
-                yield name, f"not ({rule.check})", f"expected that {rule.reason}"
+    for rule in contract.rules:
+        yield rule.column, f"not ({rule.check})", f"expected that {rule.reason}"
     for name, (table, _) in contract.refs.items():
         yield (
             name,

@@ -52,20 +52,20 @@ judged as {{ inlined() }} (
             when direction not in ('inbound', 'outbound') then 6
             when queue_id is null then 7
             when offered_at is null then 8
-            when not ((answered_at is not null) = (outcome = 'answered')) then 9
-            when not (answered_at >= offered_at) then 10
-            when ended_at is null then 11
-            when not (ended_at >= offered_at) then 12
-            when not (ended_at >= answered_at) then 13
-            when talk_seconds is null then 14
-            when talk_seconds not between 0 and 86400 then 15
-            when hold_seconds is null then 16
-            when hold_seconds not between 0 and 86400 then 17
-            when wrap_seconds is null then 18
-            when wrap_seconds not between 0 and 86400 then 19
-            when outcome is null then 20
-            when outcome not in ('answered', 'abandoned', 'overflowed', 'voicemail') then 21
-            when transferred is null then 22
+            when ended_at is null then 9
+            when talk_seconds is null then 10
+            when talk_seconds not between 0 and 86400 then 11
+            when hold_seconds is null then 12
+            when hold_seconds not between 0 and 86400 then 13
+            when wrap_seconds is null then 14
+            when wrap_seconds not between 0 and 86400 then 15
+            when outcome is null then 16
+            when outcome not in ('answered', 'abandoned', 'overflowed', 'voicemail') then 17
+            when transferred is null then 18
+            when not ((answered_at is not null) = (outcome = 'answered')) then 19
+            when not (answered_at >= offered_at) then 20
+            when not (ended_at >= offered_at) then 21
+            when not (ended_at >= answered_at) then 22
             when queue_id is not null and queue_id_found.queue_id_ref is null then 23
             when agent_id is not null and agent_id_found.agent_id_ref is null then 24
         end as problem
@@ -122,20 +122,20 @@ refused_rows as (
             when 6 then 'direction'
             when 7 then 'queue_id'
             when 8 then 'offered_at'
-            when 9 then 'answered_at'
-            when 10 then 'answered_at'
-            when 11 then 'ended_at'
-            when 12 then 'ended_at'
-            when 13 then 'ended_at'
-            when 14 then 'talk_seconds'
-            when 15 then 'talk_seconds'
-            when 16 then 'hold_seconds'
-            when 17 then 'hold_seconds'
-            when 18 then 'wrap_seconds'
-            when 19 then 'wrap_seconds'
-            when 20 then 'outcome'
-            when 21 then 'outcome'
-            when 22 then 'transferred'
+            when 9 then 'ended_at'
+            when 10 then 'talk_seconds'
+            when 11 then 'talk_seconds'
+            when 12 then 'hold_seconds'
+            when 13 then 'hold_seconds'
+            when 14 then 'wrap_seconds'
+            when 15 then 'wrap_seconds'
+            when 16 then 'outcome'
+            when 17 then 'outcome'
+            when 18 then 'transferred'
+            when 19 then 'answered_at'
+            when 20 then 'answered_at'
+            when 21 then 'ended_at'
+            when 22 then 'ended_at'
             when 23 then 'queue_id'
             when 24 then 'agent_id'
         end as column_name,
@@ -149,20 +149,20 @@ refused_rows as (
             when 6 then 'direction is none of inbound, outbound'
             when 7 then 'queue_id is required and missing'
             when 8 then 'offered_at is required and missing'
-            when 9 then 'expected that answered_at is there exactly where outcome is answered'
-            when 10 then 'expected that answered_at is not before offered_at'
-            when 11 then 'ended_at is required and missing'
-            when 12 then 'expected that ended_at is not before offered_at'
-            when 13 then 'expected that ended_at is not before answered_at'
-            when 14 then 'talk_seconds is required and missing'
-            when 15 then 'talk_seconds is outside 0 to 86400'
-            when 16 then 'hold_seconds is required and missing'
-            when 17 then 'hold_seconds is outside 0 to 86400'
-            when 18 then 'wrap_seconds is required and missing'
-            when 19 then 'wrap_seconds is outside 0 to 86400'
-            when 20 then 'outcome is required and missing'
-            when 21 then 'outcome is none of answered, abandoned, overflowed, voicemail'
-            when 22 then 'transferred is required and missing'
+            when 9 then 'ended_at is required and missing'
+            when 10 then 'talk_seconds is required and missing'
+            when 11 then 'talk_seconds is outside 0 to 86400'
+            when 12 then 'hold_seconds is required and missing'
+            when 13 then 'hold_seconds is outside 0 to 86400'
+            when 14 then 'wrap_seconds is required and missing'
+            when 15 then 'wrap_seconds is outside 0 to 86400'
+            when 16 then 'outcome is required and missing'
+            when 17 then 'outcome is none of answered, abandoned, overflowed, voicemail'
+            when 18 then 'transferred is required and missing'
+            when 19 then 'expected that answered_at is there exactly where outcome is answered'
+            when 20 then 'expected that answered_at is not before offered_at'
+            when 21 then 'expected that ended_at is not before offered_at'
+            when 22 then 'expected that ended_at is not before answered_at'
             when 23 then 'queue_id names no row in force of acd.queues'
             when 24 then 'agent_id names no row in force of hr.employees'
         end as reason,

@@ -21,12 +21,12 @@ judged as {{ inlined() }} (
         case
             when error_reason is not null then 0
             when month is null then 1
-            when not (extract(day from month) = 1) then 2
-            when category is null then 3
-            when budgeted is null then 4
-            when budgeted not between 0 and 1000000000000 then 5
-            when spent is null then 6
-            when spent not between 0 and 1000000000000 then 7
+            when category is null then 2
+            when budgeted is null then 3
+            when budgeted not between 0 and 1000000000000 then 4
+            when spent is null then 5
+            when spent not between 0 and 1000000000000 then 6
+            when not (extract(day from month) = 1) then 7
         end as problem
     from delivered
 ),
@@ -73,22 +73,22 @@ refused_rows as (
         case refused.problem
             when 0 then refused.error_column
             when 1 then 'month'
-            when 2 then 'month'
-            when 3 then 'category'
+            when 2 then 'category'
+            when 3 then 'budgeted'
             when 4 then 'budgeted'
-            when 5 then 'budgeted'
+            when 5 then 'spent'
             when 6 then 'spent'
-            when 7 then 'spent'
+            when 7 then 'month'
         end as column_name,
         case refused.problem
             when 0 then refused.error_reason
             when 1 then 'month is required and missing'
-            when 2 then 'expected that month is the first day of a month'
-            when 3 then 'category is required and missing'
-            when 4 then 'budgeted is required and missing'
-            when 5 then 'budgeted is outside 0 to 1000000000000'
-            when 6 then 'spent is required and missing'
-            when 7 then 'spent is outside 0 to 1000000000000'
+            when 2 then 'category is required and missing'
+            when 3 then 'budgeted is required and missing'
+            when 4 then 'budgeted is outside 0 to 1000000000000'
+            when 5 then 'spent is required and missing'
+            when 6 then 'spent is outside 0 to 1000000000000'
+            when 7 then 'expected that month is the first day of a month'
         end as reason,
         versions.version is null as is_quarantined,
         {{ row_as_text('refused', ['month', 'category', 'budgeted', 'spent'], [], ['budgeted', 'spent']) }} as row_text,

@@ -27,8 +27,8 @@ judged as {{ inlined() }} (
             when employee_id is null then 1
             when hired_on is null then 2
             when probation_result not in ('passed', 'failed') then 3
-            when not (left_on >= hired_on) then 4
-            when left_reason not in ('voluntary', 'involuntary') then 5
+            when left_reason not in ('voluntary', 'involuntary') then 4
+            when not (left_on >= hired_on) then 5
         end as problem
     from delivered
 ),
@@ -173,16 +173,16 @@ refused_rows as (
             when 1 then 'employee_id'
             when 2 then 'hired_on'
             when 3 then 'probation_result'
-            when 4 then 'left_on'
-            when 5 then 'left_reason'
+            when 4 then 'left_reason'
+            when 5 then 'left_on'
         end as column_name,
         case refused.problem
             when 0 then refused.error_reason
             when 1 then 'employee_id is required and missing'
             when 2 then 'hired_on is required and missing'
             when 3 then 'probation_result is none of passed, failed'
-            when 4 then 'expected that left_on is not before hired_on'
-            when 5 then 'left_reason is none of voluntary, involuntary'
+            when 4 then 'left_reason is none of voluntary, involuntary'
+            when 5 then 'expected that left_on is not before hired_on'
         end as reason,
         versions.version is null as is_quarantined,
         {{ row_as_text('refused', ['employee_id', 'agent_id', 'full_name', 'hired_on', 'probation_ends_on', 'probation_result', 'left_on', 'left_reason'], [], []) }} as row_text,

@@ -23,8 +23,8 @@ judged as {{ inlined() }} (
             when site_id is null then 1
             when site_name is null then 2
             when time_zone is null then 3
-            when not ({{ is_time_zone('time_zone') }}) then 4
-            when country is null then 5
+            when country is null then 4
+            when not ({{ is_time_zone('time_zone') }}) then 5
             when not (length(country) = 2 and lower(country) between 'aa' and 'zz') then 6
         end as problem
     from delivered
@@ -73,8 +73,8 @@ refused_rows as (
             when 1 then 'site_id'
             when 2 then 'site_name'
             when 3 then 'time_zone'
-            when 4 then 'time_zone'
-            when 5 then 'country'
+            when 4 then 'country'
+            when 5 then 'time_zone'
             when 6 then 'country'
         end as column_name,
         case refused.problem
@@ -82,8 +82,8 @@ refused_rows as (
             when 1 then 'site_id is required and missing'
             when 2 then 'site_name is required and missing'
             when 3 then 'time_zone is required and missing'
-            when 4 then 'expected that time_zone is an IANA name'
-            when 5 then 'country is required and missing'
+            when 4 then 'country is required and missing'
+            when 5 then 'expected that time_zone is an IANA name'
             when 6 then 'expected that country is an ISO 3166-1 alpha-2 code'
         end as reason,
         versions.version is null as is_quarantined,

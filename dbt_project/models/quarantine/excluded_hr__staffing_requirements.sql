@@ -20,10 +20,10 @@ judged as {{ inlined() }} (
         case
             when error_reason is not null then 0
             when interval_starts_at is null then 1
-            when not (extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0) then 2
-            when business_line is null then 3
-            when required_agents is null then 4
-            when required_agents not between 0 and 100000 then 5
+            when business_line is null then 2
+            when required_agents is null then 3
+            when required_agents not between 0 and 100000 then 4
+            when not (extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0) then 5
         end as problem
     from delivered
 ),
@@ -70,18 +70,18 @@ refused_rows as (
         case refused.problem
             when 0 then refused.error_column
             when 1 then 'interval_starts_at'
-            when 2 then 'interval_starts_at'
-            when 3 then 'business_line'
+            when 2 then 'business_line'
+            when 3 then 'required_agents'
             when 4 then 'required_agents'
-            when 5 then 'required_agents'
+            when 5 then 'interval_starts_at'
         end as column_name,
         case refused.problem
             when 0 then refused.error_reason
             when 1 then 'interval_starts_at is required and missing'
-            when 2 then 'expected that interval_starts_at is a full or half hour'
-            when 3 then 'business_line is required and missing'
-            when 4 then 'required_agents is required and missing'
-            when 5 then 'required_agents is outside 0 to 100000'
+            when 2 then 'business_line is required and missing'
+            when 3 then 'required_agents is required and missing'
+            when 4 then 'required_agents is outside 0 to 100000'
+            when 5 then 'expected that interval_starts_at is a full or half hour'
         end as reason,
         versions.version is null as is_quarantined,
         {{ row_as_text('refused', ['interval_starts_at', 'business_line', 'required_agents'], ['interval_starts_at'], ['required_agents']) }} as row_text,

@@ -30,9 +30,9 @@ judged as {{ inlined() }} (
             when criterion is null then 2
             when points is null then 3
             when points not between 0 and 1000 then 4
-            when not (points <= max_points) then 5
-            when max_points is null then 6
-            when max_points not between 0.01 and 1000 then 7
+            when max_points is null then 5
+            when max_points not between 0.01 and 1000 then 6
+            when not (points <= max_points) then 7
             when evaluation_id is not null and evaluation_id_found.evaluation_id_ref is null then 8
         end as problem
     from delivered
@@ -84,9 +84,9 @@ refused_rows as (
             when 2 then 'criterion'
             when 3 then 'points'
             when 4 then 'points'
-            when 5 then 'points'
+            when 5 then 'max_points'
             when 6 then 'max_points'
-            when 7 then 'max_points'
+            when 7 then 'points'
             when 8 then 'evaluation_id'
         end as column_name,
         case refused.problem
@@ -95,9 +95,9 @@ refused_rows as (
             when 2 then 'criterion is required and missing'
             when 3 then 'points is required and missing'
             when 4 then 'points is outside 0 to 1000'
-            when 5 then 'expected that points are not above max_points'
-            when 6 then 'max_points is required and missing'
-            when 7 then 'max_points is outside 0.01 to 1000'
+            when 5 then 'max_points is required and missing'
+            when 6 then 'max_points is outside 0.01 to 1000'
+            when 7 then 'expected that points are not above max_points'
             when 8 then 'evaluation_id names no row in force of qa.evaluations'
         end as reason,
         versions.version is null as is_quarantined,
