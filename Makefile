@@ -63,7 +63,7 @@ lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	CALLBOARD_WAREHOUSE=:memory: $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
+	CALLBOARD_WAREHOUSE=:memory: PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
 
 format: $(READY) ## ruff's formatter and its safe fixes
