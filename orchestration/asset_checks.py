@@ -40,10 +40,16 @@ def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]
         session: Session = context.resources.session
         verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
         outcome = stopping_quietly(session.run_gate)
+        if not outcome.verdicts:
+            raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
         for verdict in outcome.verdicts:
             verdicts[AssetCheckKey(judged[verdict.table_name], verdict.expectation)].append(verdict)
-        for key in sorted(context.selected_asset_check_keys & set(verdicts)):
+        wanted = context.selected_asset_check_keys
+        for key in sorted(wanted & set(verdicts)):
             yield _result(key, verdicts[key])
+        # Dagster takes a check without a verdict for one that does not block.
+        if missing := sorted(key.name for key in wanted - set(verdicts)):
+            raise Failure(f"The gate gave no verdict on {', '.join(missing)}.", allow_retries=False)
         if outcome.refused:
             raise Failure("The gate refused this build; its failed checks say why.", allow_retries=False)
 

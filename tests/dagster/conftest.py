@@ -1,17 +1,19 @@
 """A temporary home and steps that stand in for the real ones, so that the job itself can be tried."""
 
 import contextlib
-from collections.abc import Callable, Generator
+import functools
+import shutil
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from dagster import DagsterInstance
 
-from orchestration import ledger
+from orchestration import build, ledger
 from orchestration.config import load_config
 from orchestration.context import RefreshContext, make_context
 from orchestration.dagster_home import open_instance
@@ -47,14 +49,51 @@ def node(name: str, resource_type: str = "model", status: str = "success") -> No
     return NodeResult(f"{resource_type}.callboard.{name}", name, resource_type, status, 0.1)
 
 
+@functools.cache
+def small_manifest() -> Mapping[str, Any]:
+    """The project's manifest with four nodes and two sources left in it, so that a run takes a second."""
+    whole = manifest_json()
+    kept = {
+        "source.callboard.raw.acd__contact_legs",
+        "source.callboard.raw.delivery",
+        "model.callboard.stg_acd__contact_legs",
+        "model.callboard.dim_kpi",
+        "model.callboard.kpi_monthly",
+        next(i for i, n in whole["nodes"].items() if n.get("attached_node") == "model.callboard.kpi_monthly"),
+    }
+
+    def node_of(n: dict[str, Any]) -> dict[str, Any]:
+        depends_on = [parent for parent in n["depends_on"]["nodes"] if parent in kept]
+        if n["name"].startswith("stg_"):
+            depends_on = [parent for parent in kept if parent.startswith("source.")]
+        return {**n, "depends_on": {**n["depends_on"], "nodes": depends_on}}
+
+    def family(of: str) -> dict[str, list[str]]:
+        return {i: [j for j in others if j in kept] for i, others in whole[of].items() if i in kept}
+
+    return {
+        **whole,
+        "nodes": {i: node_of(n) for i, n in whole["nodes"].items() if i in kept},
+        "sources": {i: n for i, n in whole["sources"].items() if i in kept},
+        "parent_map": family("parent_map"),
+        "child_map": family("child_map"),
+        "unit_tests": {},
+        "exposures": {},
+    }
+
+
+def small_expectations() -> dict[str, list[str]]:
+    return {
+        "kpi_monthly": ["kpi_monthly_key_is_unique"],
+        "dim_kpi": ["dim_kpi_key_is_unique"],
+        "delivery": ["one"],
+    }
+
+
 def every_model() -> tuple[NodeResult, ...]:
-    """Every model and seed, ended well, each after those it reads."""
-    manifest = manifest_json()
-    ours = {i: n for i, n in manifest["nodes"].items() if n["resource_type"] in {"model", "seed"}}
-    parents = {i: [p for p in manifest["parent_map"][i] if p in ours] for i in ours}
-    return tuple(
-        node(ours[i]["name"], ours[i]["resource_type"]) for i in TopologicalSorter(parents).static_order()
-    )
+    """Every model of the small manifest, ended well, each after those it reads."""
+    nodes = small_manifest()["nodes"].values()
+    return tuple(node(n["name"]) for n in nodes if n["resource_type"] == "model")
 
 
 @dataclass
@@ -64,8 +103,19 @@ class StandInSteps:
     called: list[str] = field(default_factory=list)
     months: tuple[date, ...] = (AUGUST,)
     nodes: tuple[NodeResult, ...] = field(default_factory=lambda: every_model())
-    verdicts: tuple[Verdict, ...] = (verdict(),)
+    judged: Verdict = field(default_factory=lambda: verdict())
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """`judged`, and every other expectation met."""
+        met = [
+            Verdict(name, table, AUGUST, "error", True, "as expected", "")
+            for table, names in small_expectations().items()
+            for name in names
+            if name != self.judged.expectation
+        ]
+        return (self.judged, *met)
 
     def steps(self) -> Steps:
         return Steps(self._load, self._build, self._gate, self._publish)
@@ -94,7 +144,7 @@ class StandInSteps:
 
     def _write_ledger(self, ctx: RefreshContext) -> None:
         with duckdb.connect(str(ctx.home.warehouse)) as connection:
-            build = ledger.Build(
+            begun = ledger.Build(
                 build_id=ctx.release_id,
                 as_of=ctx.as_of,
                 months=self.months,
@@ -104,16 +154,33 @@ class StandInSteps:
                 config_sha256="",
                 fingerprints={},
             )
-            ledger.begin_build(connection, build)
+            ledger.begin_build(connection, begun)
             ledger.store_gate(connection, ctx.release_id, self.verdicts)
 
 
+@pytest.fixture(scope="session")
+def empty_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Dagster makes of a new home, made once."""
+    first = Home(tmp_path_factory.mktemp("first"))
+    with instance_of(first):
+        pass
+    return first.dagster / "history"
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path, empty_history: Path) -> Home:
     home = Home(tmp_path / "home")
     home.landing.mkdir(parents=True)
     home.build.mkdir()
+    shutil.copytree(empty_history, home.dagster / "history")
     return home
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code location of a few assets."""
+    monkeypatch.setattr(build, "manifest_json", small_manifest)
+    monkeypatch.setattr(build, "expectation_names", small_expectations)
 
 
 @pytest.fixture

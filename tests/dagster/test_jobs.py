@@ -18,13 +18,23 @@ from orchestration.assets import RELEASE
 from orchestration.attempt import read_attempt
 from orchestration.build import build_defs
 from orchestration.context import RefreshContext
-from orchestration.dbt_runner import manifest_json
 from orchestration.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.home import Home
 from orchestration.jobs import JOB, close_abandoned_runs, run_refresh
 from orchestration.lock import refresh_lock
 from orchestration.session import session_resource
-from tests.dagster.conftest import AUGUST, OCTOBER, SEPTEMBER, StandInSteps, instance_of, node, verdict
+from tests.dagster.conftest import (
+    AUGUST,
+    OCTOBER,
+    SEPTEMBER,
+    StandInSteps,
+    instance_of,
+    node,
+    small_manifest,
+    verdict,
+)
+
+pytestmark = pytest.mark.usefixtures("small")
 
 KPI_MONTHLY = AssetKey(["marts", "kpi_monthly"])
 
@@ -73,7 +83,7 @@ def test_a_refresh_runs_the_four_steps_in_order_and_keeps_them_in_dagsters_histo
 def test_a_refused_build_is_an_outcome_and_is_not_published(
     context: RefreshContext, stand_in: StandInSteps
 ) -> None:
-    stand_in.verdicts = (verdict(passed=False),)
+    stand_in.judged = verdict(passed=False)
     outcome = run_refresh(context, stand_in.steps())
     assert outcome.status == "refused"
     assert stand_in.called == ["load", "build", "gate"]
@@ -86,7 +96,7 @@ def test_a_refused_build_is_an_outcome_and_is_not_published(
 def test_a_waived_failure_is_published_and_shows_as_a_failed_check_that_warns(
     context: RefreshContext, stand_in: StandInSteps
 ) -> None:
-    stand_in.verdicts = (verdict(passed=False, waived_by="Ana"),)
+    stand_in.judged = verdict(passed=False, waived_by="Ana")
     assert run_refresh(context, stand_in.steps()).status == "published"
     with instance_of(context.home) as instance:
         check = AssetCheckKey(KPI_MONTHLY, "kpi_monthly_key_is_unique")
@@ -94,6 +104,18 @@ def test_a_waived_failure_is_published_and_shows_as_a_failed_check_that_warns(
         assert record.evaluation is not None
         assert (record.evaluation.passed, record.evaluation.severity.value) == (False, "WARN")
         assert "waived by Ana: known" in (record.evaluation.description or "")
+
+
+def test_an_expectation_without_a_verdict_stops_the_run_before_anything_is_published(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.judged = replace(verdict(), table_name="dim_kpi", expectation="dim_kpi_key_is_unique")
+    steps = stand_in.steps()
+    every = stand_in.verdicts
+    missing = replace(steps, gate=lambda ctx: replace(steps.gate(ctx), verdicts=every[1:]))
+    with pytest.raises(CallboardError, match="dim_kpi_key_is_unique"):
+        run_refresh(context, missing)
+    assert "publish" not in stand_in.called
 
 
 def test_what_stops_a_step_is_raised_as_it_was_and_nothing_runs_after_it(
@@ -196,7 +218,7 @@ def test_publishing_alone_is_refused_where_nothing_was_built(home: Home) -> None
 def test_publishing_alone_does_not_get_past_a_gate_that_refused(
     home: Home, context: RefreshContext, stand_in: StandInSteps
 ) -> None:
-    stand_in.verdicts = (verdict(passed=False),)
+    stand_in.judged = verdict(passed=False)
     run_refresh(context, stand_in.steps())
     result = _run_as_the_ui_would(home, asset_selection=[RELEASE])
     assert not result.success
@@ -290,12 +312,11 @@ def test_a_run_whose_process_died_does_not_stay_under_way(home: Home, context: R
 
 
 def test_a_failed_test_of_dbt_is_a_failed_check(context: RefreshContext, stand_in: StandInSteps) -> None:
-    defs = build_defs(context.home)
-    checks = defs.resolve_asset_graph().asset_check_keys
-    key = sorted(k for k in checks if k.name.startswith("dbt__") and k.asset_key.path[0] == "marts")[0]
-    manifest_name = key.name.removeprefix("dbt__")
-    unique_id = next(i for i, n in manifest_json()["nodes"].items() if n["name"] == manifest_name)
-    failing = replace(node(manifest_name, "test", "fail"), unique_id=unique_id, failures=3)
+    unique_id, test = next(
+        found for found in small_manifest()["nodes"].items() if found[1]["resource_type"] == "test"
+    )
+    key = AssetCheckKey(KPI_MONTHLY, f"dbt__{test['name']}")
+    failing = replace(node(test["name"], "test", "fail"), unique_id=unique_id, failures=3)
     stand_in.nodes = (*stand_in.nodes, failing)
     run_refresh(context, stand_in.steps())
     with instance_of(context.home) as instance:
