@@ -31,7 +31,7 @@ def notify(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str = "
 
     teller = apprise.Apprise()
     understood = [teller.add(address) for address in addresses]
-    sent = bool(teller.notify(title=title, body=body, notify_type=kind))
+    sent = bool(teller.notify(title=title, body=body or title, notify_type=kind))
     if not sent or not all(understood):
         # Which address it was would tell a secret.
         _log.warning("The notice '%s' did not reach every one of %d addresses.", title, len(addresses))

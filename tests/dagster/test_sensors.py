@@ -1,0 +1,104 @@
+"""The sensor: one run for deliveries that lie still, none while a refresh is at work."""
+
+import os
+from pathlib import Path
+
+import pytest
+from dagster import DagsterRunStatus, SensorResult
+
+from orchestration.build import build_defs
+from orchestration.home import Home
+from orchestration.jobs import JOB
+from orchestration.lock import refresh_lock
+from orchestration.sensors import look
+from sources.loading import load
+from tests.dagster.conftest import instance_of
+
+_SITES = "site_id,site_name,time_zone,country\nSHA,Shanghai,Asia/Shanghai,CN\n"
+
+
+def _deliver(home: Home, name: str = "sites.csv", text: str = _SITES) -> Path:
+    path = home.landing / "hr" / "sites" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def _look(home: Home, cursor: str = "") -> SensorResult:
+    with instance_of(home) as instance:
+        return look(home, instance, cursor)
+
+
+def _skipped(result: SensorResult) -> str:
+    assert not result.run_requests
+    assert result.skip_reason is not None
+    return str(result.skip_reason.skip_message)
+
+
+def test_an_empty_landing_starts_nothing(home: Home) -> None:
+    assert _skipped(_look(home)) == "Nothing waits in landing."
+
+
+def test_a_home_without_landing_starts_nothing(tmp_path: Path) -> None:
+    assert "does not exist" in _skipped(_look(Home(tmp_path / "nowhere")))
+
+
+def test_deliveries_start_one_run_once_they_lie_still(home: Home) -> None:
+    _deliver(home)
+    first = _look(home)
+    assert _skipped(first) == "1 files wait until they lie still."
+    second = _look(home, first.cursor or "")
+    assert [request.run_key for request in second.run_requests or []] == [first.cursor]
+    third = _look(home, second.cursor or "")
+    # The same key: Dagster does not start a second run for it, whatever became of the first.
+    assert [request.run_key for request in third.run_requests or []] == [first.cursor]
+
+
+def test_a_file_that_still_grows_is_waited_for(home: Home) -> None:
+    path = _deliver(home)
+    first = _look(home)
+    path.write_text(_SITES + "LIS,Lisbon,Europe/Lisbon,PT\n")
+    second = _look(home, first.cursor or "")
+    assert "lie still" in _skipped(second)
+    assert second.cursor != first.cursor
+    assert _look(home, second.cursor or "").run_requests
+
+
+def test_what_is_loaded_waits_no_more_until_it_is_delivered_again(home: Home) -> None:
+    path = _deliver(home)
+    load(home.warehouse, home.landing)
+    assert _skipped(_look(home, "whatever")) == "Nothing waits in landing."
+    path.write_text(_SITES + "LIS,Lisbon,Europe/Lisbon,PT\n")
+    again = _look(home)
+    os.utime(path, ns=(1, 1))
+    assert _look(home, again.cursor or "").cursor != again.cursor
+
+
+def test_a_file_taken_away_is_news_too(home: Home) -> None:
+    path = _deliver(home)
+    load(home.warehouse, home.landing)
+    path.unlink()
+    first = _look(home)
+    assert "lie still" in _skipped(first)
+    assert _look(home, first.cursor or "").run_requests
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("status", [DagsterRunStatus.STARTED, DagsterRunStatus.NOT_STARTED])
+def test_no_run_is_started_while_one_is_under_way_or_waits(home: Home, status: DagsterRunStatus) -> None:
+    _deliver(home)
+    with instance_of(home) as instance:
+        cursor = look(home, instance, "").cursor or ""
+        instance.create_run_for_job(build_defs(home).resolve_job_def(JOB), status=status)
+        result = look(home, instance, cursor)
+    assert "running" in _skipped(result)
+    assert result.cursor == cursor
+
+
+def test_a_refresh_by_hand_is_waited_for_and_the_deliveries_are_not_forgotten(home: Home) -> None:
+    _deliver(home)
+    cursor = _look(home).cursor or ""
+    with refresh_lock(home):
+        during = _look(home, cursor)
+    assert (_skipped(during), during.cursor) == ("A refresh is running.", cursor)
+    assert _look(home, cursor).run_requests
