@@ -57,12 +57,12 @@ def legs(*lines: str) -> str:
 class Centre:
     """A home's landing and build database, for the loader and the staging SQL alone."""
 
-    def __init__(self, root: Path, staging_sql: list[str]) -> None:
+    def __init__(self, root: Path, models_sql: list[str]) -> None:
         self.landing = root / "landing"
         self.landing.mkdir()
         self.mappings = root / "mappings"
         self.warehouse = root / "warehouse.duckdb"
-        self._staging_sql = staging_sql
+        self._models_sql = models_sql
 
     def deliver(self, file: str, content: str | bytes) -> Path:
         path = self.landing / file
@@ -70,12 +70,15 @@ class Centre:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def refresh(self) -> None:
+    def load(self) -> None:
         load(self.warehouse, self.landing, settings=LoadSettings(mappings=self.mappings))
+
+    def refresh(self) -> None:
+        self.load()
         with duckdb.connect(str(self.warehouse)) as con:
             con.execute("set TimeZone = 'UTC'")
             con.execute("begin")
-            for statement in self._staging_sql:
+            for statement in self._models_sql:
                 con.execute(statement)
             con.execute("commit")
 

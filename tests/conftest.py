@@ -1,0 +1,83 @@
+"""The SQL of the dbt models, compiled once a session, for tests that run it without dbt."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+_VARS = {
+    "as_of": "2026-12-31 00:00:00",
+    "months": ["2026-08-01"],
+    "default_site": "SHA",
+    "default_time_zone": "UTC",
+    "release_id": "test",
+}
+
+
+@pytest.fixture(scope="session")
+def compiled_nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Every model and seed of the project with its compiled SQL, by dbt's unique id."""
+    from dbt.cli.main import dbtRunner
+
+    folder = tmp_path_factory.mktemp("dbt")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CALLBOARD_WAREHOUSE", str(folder / "compiled.duckdb"))
+        done = dbtRunner().invoke(
+            [
+                "--quiet",
+                "--no-send-anonymous-usage-stats",
+                "compile",
+                f"--project-dir={PROJECT}",
+                f"--profiles-dir={PROJECT}",
+                f"--target-path={folder / 'target'}",
+                f"--log-path={folder / 'logs'}",
+                f"--vars={json.dumps(_VARS)}",
+            ]
+        )
+    assert done.success, done.exception
+    nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+    return {key: node for key, node in nodes.items() if node["resource_type"] in {"model", "seed"}}
+
+
+@pytest.fixture(scope="session")
+def staging_sql(compiled_nodes: dict[str, dict[str, Any]]) -> list[str]:
+    """The statements that dbt would run for staging and quarantine, in their order."""
+    return _statements({k: n for k, n in compiled_nodes.items() if n["schema"] in {"staging", "quarantine"}})
+
+
+@pytest.fixture(scope="session")
+def marts_sql(compiled_nodes: dict[str, dict[str, Any]]) -> list[str]:
+    """The statements that dbt would run for all models, every table made whole, in their order."""
+    return _statements(compiled_nodes)
+
+
+def _statements(nodes: dict[str, dict[str, Any]]) -> list[str]:
+    statements = [
+        f"create schema if not exists {schema}" for schema in sorted({n["schema"] for n in nodes.values()})
+    ]
+    waiting = dict(nodes)
+    ephemeral = {key for key, node in nodes.items() if node["config"]["materialized"] == "ephemeral"}
+    while waiting:
+        ready = [
+            k
+            for k, n in waiting.items()
+            if not waiting.keys() & set(n.get("depends_on", {}).get("nodes", ()))
+        ]
+        for key in ready:
+            node = waiting.pop(key)
+            if key not in ephemeral:
+                statements.append(_statement(node))
+    return statements
+
+
+def _statement(node: dict[str, Any]) -> str:
+    name = f"{node['schema']}.{node['name']}"
+    if node["resource_type"] == "seed":
+        source = Path(node["root_path"]) / node["original_file_path"]
+        types = json.dumps(node["config"]["column_types"]).replace('"', "'")
+        return f"create or replace table {name} as select * from read_csv('{source}', header = true, types = {types})"
+    made = "view" if node["config"]["materialized"] == "view" else "table"
+    compiled = cast(str, node["compiled_code"]).replace('"compiled".', "")
+    return f"create or replace {made} {name} as {compiled}"
