@@ -70,7 +70,7 @@ def _result(key: AssetCheckKey, verdicts: Sequence[Verdict]) -> AssetCheckResult
         check_name=key.name,
         passed=not failed,
         # Blocking checks stop a run by failed errors only, so what is waived warns.
-        severity=AssetCheckSeverity.ERROR if blocks else AssetCheckSeverity.WARN,
+        severity=AssetCheckSeverity.WARN if failed and not blocks else AssetCheckSeverity.ERROR,
         description="; ".join(_in_words(verdict) for verdict in failed) or verdicts[0].expected,
         metadata={
             "judged": ", ".join(f"{v.month:%Y-%m}" if v.month else "whole table" for v in verdicts),
