@@ -149,7 +149,8 @@ def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> E
                 'no row; that weekday usually has ' || usual_rows as observed
             from working_day
             join usual using (month, weekday)
-            where is_asked and row_count = 0
+            join month_reach using (month)
+            where is_asked and row_count = 0 and (is_closed or business_date < (select max(business_date) from counted where row_count > 0))
                 and business_date <= (select last_reported_on from site_zone where site_id is null)
                 and usual_rows >= getvariable('fewest_rows_of_a_hole') and share_of_days >= 0.75
                 and exists (from delivered where table_name = '{source}')

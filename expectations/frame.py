@@ -8,6 +8,7 @@ trailing_month(month, earlier)                     for each month asked, the mon
 centre_kpi(month, kpi_id, numerator, ...)          the centre's KPIs of all those months
 site_day(business_date, site_id, ...)              fct_agent_day added up, of all those months
 queue_day(business_date, offered, ...)             fct_queue_interval by local day of the default site, the same
+month_reach(month, reached_on, is_closed)          how far the daily sources reach, and whether that is the month's end
 delivered(table_name)                              the source tables of which rows were delivered and are in force
 new_delivery(delivery_id)                          deliveries in force that the published release does not know yet
 public_holiday(country, business_date)             of the countries of the sites, in the years of all those months
@@ -96,6 +97,20 @@ _QUEUE_DAY = """
     group by all
 """
 
+# A month is closed once it has ended and the sources that bring rows every day have come near its end. Until then it is
+# provisional, and what is not there may still come. A centre without such sources is judged by as_of alone.
+_MONTH_REACH = """
+    with reach as (
+        select coalesce(max(business_date), cast(getvariable('as_of') as date)) as reached_on
+        from (
+            select business_date from site_day where scheduled_seconds + logged_in_seconds + answered_legs > 0
+            union all
+            select business_date from queue_day where offered > 0
+        )
+    )
+    select month, reached_on, is_ended and reached_on >= next_month - 8 as is_closed from month_asked, reach
+"""
+
 _DELIVERED = """
     select table_name from raw.delivery where superseded_by is null and rows > 0 group by table_name
 """
@@ -112,6 +127,7 @@ _TABLES = {
     "centre_kpi": _CENTRE_KPI,
     "site_day": _SITE_DAY,
     "queue_day": _QUEUE_DAY,
+    "month_reach": _MONTH_REACH,
     "delivered": _DELIVERED,
     "new_delivery": _NEW_DELIVERY,
 }

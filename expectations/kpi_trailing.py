@@ -100,8 +100,9 @@ _value = Expectation(
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
             {numbers("kpi_id", "value", "usual_value")} as observed
         from ({_COMPARED})
+        join month_reach using (month)
         -- The first days of a month are no month.
-        where getvariable('as_of') >= month + interval 7 day and case
+        where reached_on >= month + 7 and case
             when unit in ('ratio', 'points') and step > {_LARGE_STEP} + {_CHANCE} * step_by_chance then true
             when unit = 'points' or (unit = 'ratio' and step <= {_SMALL_STEP}) then false
             when unit not in ('ratio', 'per_hour') and (value <= 0 or usual_value <= 0) then
@@ -123,29 +124,29 @@ _volume = Expectation(
                 {_CHANCE} * sqrt(1 / denominator + 1 / usual_denominator) as chance
             from centre_kpi
             join usual using (month, kpi_id)
-            join month_asked using (month)
+            join month_reach using (month)
             where kpi_id not in {one_of(_COHORTS)}
         )
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
             {numbers("kpi_id", "denominator", "usual_denominator")} as observed
         from compared
-        -- A running month has less by nature.
+        -- A month that is not closed has less by nature.
         where log_distance > ln(getvariable('max_volume_growth')) + chance
-            or (is_ended and -log_distance > ln(getvariable('max_volume_drop')) + chance)
+            or (is_closed and -log_distance > ln(getvariable('max_volume_drop')) + chance)
     """,
 )
 
 _missing = Expectation(
     name="kpi_monthly_centre_kpis_do_not_vanish",
-    expected="a KPI that the centre had in every trailing month is there once the month has ended",
+    expected="a KPI that the centre had in every trailing month is there once the month is closed",
     broken_rows=f"""
         with {_USUAL}
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
             kpi_id || ' has no row, its usual denominator is ' || usual_denominator as observed
         from usual
-        join month_asked using (month)
+        join month_reach using (month)
         anti join centre_kpi using (month, kpi_id)
-        where is_ended and kpi_id not in {one_of(_COHORTS)}
+        where is_closed and kpi_id not in {one_of(_COHORTS)}
             and usual_denominator >= getvariable('fewest_rows_of_a_hole')
     """,
 )

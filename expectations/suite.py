@@ -124,8 +124,8 @@ def refers_to(table: str, column: str, other: str, month: str | None = None) -> 
 def volume_by_month(table: str, days: str, measures: Sequence[str]) -> Expectation:
     """Each of `measures`, summed over the month in `days` (of `frame.py`), is near its trailing months.
 
-    A measure that was 0 in a trailing month is not held against them: its source came later. A running month is held
-    against the upper bound only.
+    A measure that was 0 in a trailing month is not held against them: its source came later. A month that is not closed is
+    held against the upper bound only.
     """
     measured = " union all ".join(
         f"select month, '{measure}' as measure, sum({measure}) as volume from {days} group by month"
@@ -152,14 +152,14 @@ def volume_by_month(table: str, days: str, measures: Sequence[str]) -> Expectati
                     ln((now + 0.5) / (usual_a_day * day(last_day(month)) + 0.5)) as log_distance,
                     3 * sqrt(1 / (now + 1) + 1 / (usual_volume + 1)) as chance
                 from usual
-                join month_asked using (month)
+                join month_reach using (month)
                 left join measured using (month, measure)
             )
             select month, 'month=' || month || ', measure=' || measure as key,
                 measure || ' = ' || now || ', usual_volume = ' || usual_volume as observed
             from compared
             where log_distance > ln(getvariable('max_volume_growth')) + chance
-                or (is_ended and -log_distance > ln(getvariable('max_volume_drop')) + chance)
+                or (is_closed and -log_distance > ln(getvariable('max_volume_drop')) + chance)
         """,
     )
 

@@ -146,7 +146,7 @@ select business_date, employee_id, agent_id, site_id, team_id, business_line, an
     25200 as productive_seconds, occupied_seconds, 25200 - occupied_seconds as available_seconds,
     true as is_scheduled, true as is_present,
     answered_legs // 5 * 4 as csat_sum, answered_legs // 5 as csat_count,
-    85.0 as qa_score_sum, 1 as qa_count, cast(answered_legs > 32 as bigint) as complaints
+    85.0 as qa_score_sum, 1 as qa_count, answered_legs // 15 as complaints
 from worked;
 
 create temp table leg as
