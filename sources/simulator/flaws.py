@@ -22,6 +22,7 @@ from sources.simulator.spoiling import (
     respelt,
     violations,
 )
+from sources.simulator.writing import whole
 
 #: Of a table's rows, the part that is spoilt (the gate's limit is 2 %), and how many at most.
 BAD_SHARE, MOST_BAD = 0.006, 600
@@ -110,16 +111,15 @@ def _write(
     compressed: bool = False,
 ) -> tuple[Path, int]:
     """Writes a csv file whole; gives it and its rows."""
-    growing = file.with_name(f".{file.name}.growing")
-    target = str(growing).replace("'", "''")
-    copied = engine.execute(
-        f"copy ({select}) to '{target}' (format csv, header, compression none)"
-    ).fetchone()
-    count = int(copied[0]) if copied else 0
-    content = (growing.read_text(encoding="utf-8") + tail).encode(encoding)
-    # No name and no time in the head of the compressed file: the same rows are the same bytes.
-    growing.write_bytes(gzip.compress(content, mtime=0) if compressed else content)
-    growing.replace(file)
+    with whole(file) as growing:
+        target = str(growing).replace("'", "''")
+        copied = engine.execute(
+            f"copy ({select}) to '{target}' (format csv, header, compression none)"
+        ).fetchone()
+        count = int(copied[0]) if copied else 0
+        content = (growing.read_text(encoding="utf-8") + tail).encode(encoding)
+        # No name and no time in the head of the compressed file: the same rows are the same bytes.
+        growing.write_bytes(gzip.compress(content, mtime=0) if compressed else content)
     return file, count + (1 if tail else 0)
 
 
@@ -130,9 +130,8 @@ def _write_json_lines(
     found = engine.execute(_changed(contract, {}, "twice", most)).fetchall()
     lines = [json.dumps(_typed(contract, row), ensure_ascii=False) for row in found]
     lines += ['{"survey_id": "S-cut", "contact_id": '] if broken else []
-    growing = file.with_name(f".{file.name}.growing")
-    growing.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    growing.replace(file)
+    with whole(file) as growing:
+        growing.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return file, len(lines)
 
 

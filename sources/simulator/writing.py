@@ -4,7 +4,8 @@ What belongs here: how rows become a file in landing. What does not: which rows 
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -57,8 +58,8 @@ class DeliveryFile:
         options = f"format csv, header {header}, timestampformat '%Y-%m-%dT%H:%M:%SZ'"
         self._engine.execute(f"copy ({self._select}) to '{target}' ({options})")
         self._engine.unregister("chunk")
-        with self._growing.open("ab") as whole, self._piece.open("rb") as piece:
-            shutil.copyfileobj(piece, whole, 16 << 20)
+        with self._growing.open("ab") as growing, self._piece.open("rb") as piece:
+            shutil.copyfileobj(piece, growing, 16 << 20)
         self._piece.unlink()
         self._waiting, self._written = [], self.rows
 
@@ -68,15 +69,21 @@ class DeliveryFile:
         try:
             if kind is None:
                 self._write()
-        except BaseException:
-            self._growing.unlink(missing_ok=True)
-            raise
+                self._growing.replace(self.path)
         finally:
-            self._piece.unlink(missing_ok=True)
-        if kind is None:
-            self._growing.replace(self.path)
-        else:
             self._growing.unlink(missing_ok=True)
+            self._piece.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(file: Path) -> Generator[Path]:
+    """A hidden file beside `file` to write to; it takes the name `file` when the block ends, and goes if that fails."""
+    growing = file.with_name(f".{file.name}.growing")
+    try:
+        yield growing
+        growing.replace(file)
+    finally:
+        growing.unlink(missing_ok=True)
 
 
 def at(column: str) -> str:
