@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
 from orchestration.context import RefreshContext
 from orchestration.database import tables_of
+from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.manifest import Manifest, PublishedMonth, current_manifest
 from orchestration.versions import code_version
@@ -29,12 +30,14 @@ def plan_months(ctx: RefreshContext) -> Plan:
 
     Told months are made unless nothing that goes into them changed; without any, those that deliveries touched
     since the last release, those an earlier refresh left owing, and those of which a part has matured.
+    Raises UsageError for a told month of which nothing can be known.
     """
     manifest = current_manifest(ctx.home)
     in_force = deliveries_in_force(ctx.home)
     touched = _touched(ctx, manifest, in_force)
     if ctx.months:
         told = tuple(month for month in ctx.months if not _is_unchanged(ctx, month, manifest, in_force))
+        _refuse_unknown(ctx, told, in_force)
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
         owed = tuple(sorted(touched - set(ctx.months))) if manifest else ()
         return Plan(told, owed)
@@ -74,6 +77,31 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, in_force: frozenset
     published = [m.month for m in manifest.months] if manifest else []
     months = set(touched_months(ctx.home.warehouse, changed, published)) if changed else set[date]()
     return {month for month in months | owed if _has_begun(month, ctx.as_of)}
+
+
+def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:
+    """No row is dated in the month and nobody was employed by its end: then no KPI has anything to count."""
+    from sources.touched import touched_months
+
+    if not told or not ctx.home.warehouse.exists():
+        return
+    with duckdb.connect(str(ctx.home.warehouse), read_only=True) as connection:
+        row = connection.execute("select min(hired_on) from raw.hr__employees").fetchone()
+    first_hired_on: date | None = row[0] if row else None
+    before_everybody = [m for m in told if first_hired_on is None or _next_month(m) <= first_hired_on]
+    if not before_everybody:
+        return
+    dated = set(touched_months(ctx.home.warehouse, in_force))
+    unknown = [f"{month:%Y-%m}" for month in before_everybody if month not in dated]
+    if unknown:
+        raise UsageError(
+            f"Unknown month {', '.join(unknown)}: nothing that was delivered is dated in it.",
+            hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/; status says which files wait.",
+        )
+
+
+def _next_month(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:

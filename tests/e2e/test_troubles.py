@@ -125,21 +125,27 @@ def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn
     ) == [(200,)]
 
 
-def test_an_unreadable_file_stops_nothing_and_is_named(autumn: LiveHome) -> None:
-    (autumn.root / "landing" / "crm" / "cases").mkdir(exist_ok=True)
-    (autumn.root / "landing" / "crm" / "cases" / "broken.parquet").write_bytes(b"no parquet at all")
-    told = autumn.run("refresh", *AUTUMN, "--json")
-    assert told.code == 0, told.out + told.err
+def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_again(autumn: LiveHome) -> None:
+    link = autumn.published.readlink()
+    broken = autumn.root / "landing" / "crm" / "cases" / "broken.parquet"
+    broken.parent.mkdir(exist_ok=True)
+    broken.write_bytes(b"no parquet at all")
+    told = autumn.run("refresh", *AUTUMN)
+    assert told.code == 3
+    assert "crm/cases/broken.parquet" in told.out
     unreadable = autumn.run("status", "--json").json["unreadable"]
     assert isinstance(unreadable, list)
     assert [file["file"] for file in unreadable] == ["crm/cases/broken.parquet"]
-    assert autumn.query("select file from audit.quarantined_row") == [("crm/cases/broken.parquet",)]
+    assert autumn.published.readlink() == link
+    broken.unlink()
+    assert autumn.run("refresh", *AUTUMN, "--json").json["status"] == "nothing_new"
+    assert autumn.published.readlink() == link
 
 
 @pytest.mark.parametrize("month", ["2026-12", "1990-01"])
-def test_a_month_of_which_nothing_was_delivered_publishes_nothing(autumn: LiveHome, month: str) -> None:
+def test_an_unknown_month_is_wrong_usage_and_publishes_nothing(autumn: LiveHome, month: str) -> None:
     link = autumn.published.readlink()
     told = autumn.run("refresh", "--month", month, "--as-of", "2026-10-20T00:00:00Z")
-    assert told.code in (2, 3)
-    assert month in told.out + told.err
+    assert told.code == 2
+    assert f"Unknown month {month}" in told.err
     assert autumn.published.readlink() == link

@@ -1,9 +1,10 @@
 """Which months a refresh makes. Loading and touched months are real; only the builds are stood in for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from orchestration.errors import UsageError
 from orchestration.plan import plan_months
 from orchestration.steps import nothing_new
 from orchestration.waivers import add_waiver
@@ -129,3 +130,19 @@ def test_a_lost_build_database_makes_nothing_again_that_did_not_change(stand_in:
     stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
     stand_in.load()
     assert plan_months(stand_in.context()).months == (SEPTEMBER,)
+
+
+def test_a_told_month_before_everything_that_was_delivered_is_unknown(stand_in: StandIn) -> None:
+    stand_in.load()
+    assert plan_months(stand_in.context(AUGUST)).months == (AUGUST,)
+    with pytest.raises(UsageError, match="Unknown month 1990-01"):
+        plan_months(stand_in.context(AUGUST, date(1990, 1, 1)))
+
+
+def test_a_quiet_month_in_which_people_were_employed_is_known(stand_in: StandIn) -> None:
+    employees = stand_in.home.landing / "hr" / "employees" / "2026-09.csv"
+    employees.parent.mkdir(parents=True)
+    employees.write_text("employee_id,hired_on\nE1,2020-01-15\n")
+    stand_in.load()
+    quiet = date(2021, 5, 1)
+    assert plan_months(stand_in.context(quiet)).months == (quiet,)
