@@ -21,8 +21,9 @@ import duckdb
 from sources.contract import Contract, load_contracts
 from sources.landing import Fingerprint, LandedFile, fingerprint, scan
 from sources.mapping import Mapping, load_mappings
+from sources.raw_schema import DEFAULTS, LoadSettings, prepare
 from sources.reading import ReaderOptions, Reading, UnreadableFile, read
-from sources.typing_sql import literal, quoted, typed_select
+from sources.typing_sql import quoted, typed_select
 
 #: Part of every delivery's id: a change here makes every file be read again.
 LOADER_VERSION = 1
@@ -33,14 +34,8 @@ Progress = Callable[[str, int, float], None]
 GONE = 0
 
 
-@dataclass(frozen=True)
-class LoadSettings:
-    """How to load: the folder of the home's mappings, a folder for temporary files, the engine's limits."""
-
-    mappings: Path | None = None
-    temporary: Path | None = None
-    threads: int | None = None
-    memory_limit: str | None = None
+class _NotOneRowALine(Exception):
+    """The file has blank, folded or broken lines."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +109,7 @@ class _Ledger:
         )
 
 
-_LEDGER = """
-create table if not exists raw.delivery (
-    delivery_id BIGINT primary key, table_name VARCHAR not null, file VARCHAR not null, sha256 VARCHAR not null,
-    bytes BIGINT not null, rows BIGINT not null, first_seen_at TIMESTAMP not null, superseded_by BIGINT,
-    unreadable_reason VARCHAR, mapping VARCHAR, recipe VARCHAR not null, mtime_ns BIGINT not null,
-    ctime_ns BIGINT not null, first_row BIGINT not null, first_line BIGINT not null)
-"""
-
-
-def waiting(warehouse: Path, landing: Path, settings: LoadSettings = LoadSettings()) -> list[WaitingFile]:
+def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -> list[WaitingFile]:
     """What the next load would do, without writing anything.
 
     Raises MappingError, and duckdb.IOException where another process holds the warehouse.
@@ -153,7 +139,7 @@ def load(
     warehouse: Path,
     landing: Path,
     *,
-    settings: LoadSettings = LoadSettings(),
+    settings: LoadSettings = DEFAULTS,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Take in what is new or changed in landing and give up what is gone.
@@ -183,43 +169,6 @@ def load(
     return LoadReport(tuple(loaded), tuple(withdrawn))
 
 
-def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = LoadSettings()) -> None:
-    """Set the engine up and make every table and view of `raw` that is not there yet."""
-    con.execute("set TimeZone = 'UTC'")
-    if settings.threads:
-        con.execute(f"set threads = {int(settings.threads)}")
-    if settings.memory_limit:
-        con.execute(f"set memory_limit = {literal(settings.memory_limit)}")
-    con.execute("begin")
-    con.execute("create schema if not exists raw")
-    con.execute("create schema if not exists loaded")
-    con.execute(_LEDGER)
-    for contract in load_contracts().values():
-        columns = ", ".join(
-            f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
-        )
-        con.execute(
-            f"""create table if not exists loaded.{contract.model_name} (
-                {columns}, local_columns VARCHAR, error_column VARCHAR, error_reason VARCHAR, row_text VARCHAR,
-                line_number BIGINT, delivery_id BIGINT)"""
-        )
-        names = ", ".join(f"row.{quoted(name)}" for name in contract.columns)
-        con.execute(
-            f"""create or replace view raw.{contract.model_name} as
-            select {names}, row.local_columns, row.error_column, row.error_reason, row.row_text,
-                row.delivery_id, coalesce(row.line_number, row.rowid - delivery.first_row + delivery.first_line)
-                as line_number, delivery.delivery_order
-            from loaded.{contract.model_name} as row
-            join (
-                select delivery_id, first_row, first_line,
-                    row_number() over (order by parse_filename(file), file) as delivery_order
-                from raw.delivery
-                where superseded_by is null and table_name = {literal(contract.name)}
-            ) as delivery using (delivery_id)"""
-        )
-    con.execute("commit")
-
-
 def _targets(landing: Path, mappings: Sequence[Mapping]) -> list[_Target]:
     """Every file in landing with its table, in the order in which deliveries are taken."""
     contracts = load_contracts()
@@ -239,10 +188,10 @@ def _targets(landing: Path, mappings: Sequence[Mapping]) -> list[_Target]:
 
 
 def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
-    exists = con.execute(
+    tables = con.execute(
         "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'"
-    ).fetchone()
-    if not exists:
+    )
+    if not tables.fetchone():
         return _Ledger()
     rows = con.execute(
         "select table_name, file, delivery_id, recipe, bytes, mtime_ns, ctime_ns from raw.delivery "
@@ -332,10 +281,6 @@ def _insert(
         except BaseException:
             con.execute("rollback")
             raise
-
-
-class _NotOneRowALine(Exception):
-    """The file has blank, folded or broken lines."""
 
 
 def _insert_rows(

@@ -31,6 +31,9 @@ class ReaderOptions:
     sheet: str | int = 0
 
 
+_AS_FOUND = ReaderOptions()
+
+
 @dataclass(frozen=True)
 class Reading:
     """A readable file.
@@ -66,7 +69,7 @@ def read(
     landed: LandedFile,
     temporary: Path,
     expected: Sequence[str],
-    options: ReaderOptions = ReaderOptions(),
+    options: ReaderOptions = _AS_FOUND,
     *,
     careful: bool = False,
 ) -> Reading:
@@ -99,9 +102,6 @@ def read(
 
 def _is_full_disk(error: Exception) -> bool:
     return getattr(error, "errno", None) == 28 or "No space left" in str(error)
-
-
-# --- csv and its kin ---------------------------------------------------------------------------------------------
 
 
 def _delimited(
@@ -340,9 +340,6 @@ def _json_text(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-# --- binary formats ----------------------------------------------------------------------------------------------
-
-
 def _parquet(con: duckdb.DuckDBPyConnection, path: Path) -> Reading:
     source = f"read_parquet({literal(str(path))}, file_row_number=true)"
     described = con.execute(f"describe select * exclude (file_row_number) from {source}").fetchall()
@@ -378,7 +375,7 @@ def _renamed(described: Sequence[tuple[str, str]], source: str, line: str) -> Re
 
 
 _SCALARS = frozenset(
-    {
+    [
         "BOOLEAN",
         "BIGINT",
         "INTEGER",
@@ -397,7 +394,6 @@ _SCALARS = frozenset(
         "TIMESTAMP_S",
         "TIMESTAMP_MS",
         "TIMESTAMP_NS",
-        "TIMESTAMP WITH TIME ZONE",
         "VARCHAR",
-    }
-)
+    ]
+) | {"TIMESTAMP WITH TIME ZONE"}
