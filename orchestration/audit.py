@@ -21,7 +21,10 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
                 "date[]",
                 "First days of the months it made; the others were carried from the release before.",
             ),
-            "trigger": ("varchar", "What started it: command, schedule, sensor or ui."),
+            "trigger": (
+                "varchar",
+                "What started it: command, a schedule or sensor and its name, or dagster for a run by hand there.",
+            ),
             "code_version": ("varchar", "Version of Callboard and a fingerprint of its code."),
             "config_sha256": ("varchar", "Fingerprint of the configuration it was made under."),
             "previous_release_id": ("varchar", "The release it followed; null for the first."),

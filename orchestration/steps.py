@@ -4,6 +4,7 @@ The Dagster assets wrap exactly these; nothing here knows of Dagster. Each step 
 build database and closes it; what one step has to tell the next stands in the ledger.
 """
 
+import itertools
 import shutil
 import threading
 import time
@@ -97,7 +98,7 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
         warehouse=ctx.home.warehouse,
         vars=dbt_vars(ctx, plan.months),
         threads=ctx.config.refresh.threads or None,
-        on_event=on_event,
+        on_event=_counting(ctx, on_event),
     )
     raise_for_models(done)
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
@@ -190,6 +191,19 @@ def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
     if files or (ctx.home.warehouse.exists() and (not has_published or plan_months(ctx).months)):
         return None
     return nothing_new_outcome(ctx, ())
+
+
+def _counting(
+    ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | None"
+) -> "Callable[[NodeResult], None]":
+    done = itertools.count(1)
+
+    def hear(node: "NodeResult") -> None:
+        ctx.progress.note(f"{next(done)} models and tests done, the last {node.name}")
+        if on_event:
+            on_event(node)
+
+    return hear
 
 
 def _begin_build(ctx: RefreshContext, plan: Plan) -> None:

@@ -25,14 +25,15 @@ def _known(error: BaseException) -> CallboardError | None:
         return error
     if isinstance(error, OSError):
         return _of_the_system(error)
-    if not isinstance(error, duckdb.Error):
-        return None
-    return database_trouble(str(error))
+    # Dagster keeps its history in SQLite, which says it in its own words.
+    if isinstance(error, duckdb.Error) or type(error).__name__ == "OperationalError":
+        return database_trouble(str(error))
+    return None
 
 
 def database_trouble(text: str) -> CallboardError | None:
     """The trouble that a message of DuckDB's tells of; None where it tells of none we know."""
-    if "No space left on device" in text or "out of disk" in text.lower():
+    if "No space left on device" in text or "disk is full" in text:
         return _disk_full()
     if "Out of Memory" in text or "failed to allocate" in text:
         return CallboardError(
