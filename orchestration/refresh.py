@@ -1,7 +1,9 @@
 """A refresh from end to end: the lock, the question whether there is anything to do, the Dagster job, the record."""
 
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from datetime import date, datetime
+from io import StringIO
 
 from orchestration.attempt import note_attempt
 from orchestration.context import RefreshContext, RefreshOutcome, make_context
@@ -46,7 +48,14 @@ def _run(ctx: RefreshContext) -> RefreshOutcome:
     # Late: Dagster, and dbt with it, cost seconds that a refresh of nothing does not have.
     from orchestration.jobs import run_refresh
 
-    return run_refresh(ctx)
+    # Libraries write traces of their own to stderr; people get one message, and a defect's log gets the rest.
+    with redirect_stderr(StringIO()) as muttered:
+        try:
+            return run_refresh(ctx)
+        except Exception as error:
+            if muttered.getvalue():
+                error.add_note(muttered.getvalue())
+            raise
 
 
 def _note_failure(ctx: RefreshContext, message: str) -> None:
