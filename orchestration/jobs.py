@@ -16,6 +16,7 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from orchestration.attempt import note_attempt
 from orchestration.context import RefreshContext, RefreshOutcome
 from orchestration.dagster_home import open_instance
 from orchestration.errors import CallboardError
@@ -65,6 +66,9 @@ def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutco
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"callboard/trigger": ctx.trigger, "callboard/release": ctx.release_id},
         )
+    if _was_interrupted(done):
+        note_attempt(ctx, lambda _: {"state": "failed", "message": "Interrupted."})
+        raise KeyboardInterrupt
     if session.outcome is not None:
         return session.outcome
     if session.error is not None:
@@ -80,6 +84,11 @@ def close_abandoned_runs(instance: DagsterInstance, but: str = "") -> None:
     for run in instance.get_runs(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
         if run.run_id != but:
             instance.report_run_failed(run, "The process of this run ended without saying so.")
+
+
+def _was_interrupted(done: ExecuteInProcessResult) -> bool:
+    errors = [event.step_failure_data.error for event in done.get_step_failure_events()]
+    return any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
 
 
 def _failure(done: ExecuteInProcessResult) -> str:

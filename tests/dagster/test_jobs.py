@@ -141,6 +141,21 @@ def test_a_defect_is_raised_with_its_own_trace(context: RefreshContext, stand_in
     assert stand_in.called == ["load", "build", "gate"]
 
 
+def test_an_interruption_ends_the_refresh_as_one(context: RefreshContext, stand_in: StandInSteps) -> None:
+    def interrupt() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(20)  # dbt at work in its thread, which nobody waits for
+
+    stand_in.before["build"] = interrupt
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_refresh(context, stand_in.steps())
+    assert time.monotonic() - started < 15
+    attempt = read_attempt(context.home)
+    assert attempt is not None
+    assert (attempt.state, attempt.message) == ("failed", "Interrupted.")
+
+
 def test_a_failed_dbt_test_refuses_the_build(context: RefreshContext, stand_in: StandInSteps) -> None:
     def refuse() -> None:
         raise GateRefusedError("Tests of dbt's refuse what was built: unique_x.")
