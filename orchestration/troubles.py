@@ -35,6 +35,11 @@ def database_trouble(text: str) -> CallboardError | None:
     """The trouble that a message of DuckDB's tells of; None where it tells of none we know."""
     if "No space left on device" in text or "disk is full" in text:
         return _disk_full()
+    if "disk I/O error" in text:
+        return CallboardError(
+            f"The disk is full or fails. {_LANDING_IS_THE_RECORD}",
+            hint="Make room, or look after the disk, and refresh again.",
+        )
     if "Out of Memory" in text or "failed to allocate" in text:
         return CallboardError(
             f"Not enough memory. {_LANDING_IS_THE_RECORD}",
