@@ -1,6 +1,7 @@
 """Refusals, waivers, two refreshes at once and kill -9: what was published stays whole, and the next refresh is."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -123,6 +124,20 @@ def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn
     assert autumn.query(
         "select count(*) from audit.quarantined_row where table_name = 'hr.requisitions'"
     ) == [(200,)]
+
+
+def test_a_lost_build_database_costs_no_month_of_the_history(autumn: LiveHome) -> None:
+    august = "select * from marts.kpi_monthly where month = date '2026-08-01' order by all"
+    before = autumn.query(august)
+    shutil.rmtree(autumn.root / "build")
+    deliver_again(autumn)
+    told = autumn.run("refresh", "--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z", "--json")
+    assert (told.code, told.json["months"]) == (0, ["2026-09"]), told.out + told.err
+    assert autumn.query(august) == before
+    assert compare(autumn.published.resolve(), expected("autumn"), KPIS) == []
+    published = autumn.run("status", "--json").json["published"]
+    assert isinstance(published, dict)
+    assert published["owed_months"] == ["2026-08"]
 
 
 def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_again(autumn: LiveHome) -> None:
