@@ -1,8 +1,8 @@
 """Whether a source is complete for the months asked for: no local day of its own is missing.
 
 A source is held against another that says what must have happened, never against today. A source of which nothing was
-delivered is absent, not incomplete. A local day counts once it ended `reporting_lag_hours` before as_of, so the day that
-is still running, or that has only just ended, is no hole.
+delivered is absent, not incomplete. A local day counts once it ended `reporting_lag_hours` before as_of, and in a month
+that is not closed once deliveries reach beyond it: what is still to come is no hole.
 """
 
 from expectations.suite import Expectation, key_text
@@ -12,7 +12,9 @@ _REPORTED = """
         select site_day.*
         from site_day
         join site_zone on site_zone.site_id is not distinct from site_day.site_id
-        where business_date <= last_reported_on and month in (select month from month_asked)
+        join month_reach using (month)
+        -- The last day that an open month's deliveries reach is reported in part.
+        where business_date <= last_reported_on and (is_closed or business_date < reached_on)
     )
 """
 
@@ -150,7 +152,8 @@ def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> E
             from working_day
             join usual using (month, weekday)
             join month_reach using (month)
-            where is_asked and row_count = 0 and (is_closed or business_date < (select max(business_date) from counted where row_count > 0))
+            where is_asked and row_count = 0
+                and (is_closed or business_date < (select max(business_date) from counted where row_count > 0))
                 and business_date <= (select last_reported_on from site_zone where site_id is null)
                 and usual_rows >= getvariable('fewest_rows_of_a_hole') and share_of_days >= 0.75
                 and exists (from delivered where table_name = '{source}')

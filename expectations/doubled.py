@@ -31,12 +31,17 @@ _CONTENT = {
     ),
     "crm.surveys": (
         "responded_at",
-        ("agent_id", "csat", "nps", "resolution", "attitude", "speed", "ease"),
+        ("contact_id", "agent_id", "csat", "nps", "resolution", "attitude", "speed", "ease"),
         "true",
     ),
     "crm.complaints": ("received_at", ("agent_id", "customer_id", "category"), "agent_id is not null"),
     "crm.orders": ("created_at", ("agent_id", "customer_id", "amount", "paid_at"), "agent_id is not null"),
-    "qa.evaluations": ("evaluated_at", ("agent_id", "evaluator_id", "method", "score"), "true"),
+    # A machine may judge all contacts of a day in one second.
+    "qa.evaluations": (
+        "evaluated_at",
+        ("contact_id", "agent_id", "evaluator_id", "method", "score"),
+        "contact_id is not null",
+    ),
 }
 
 

@@ -84,7 +84,10 @@ _COMPARED = f"""
         sqrt(0.25 / cases + 0.25 / usual_cases) as step_by_chance,
         -- Three events more or less are chance wherever events are counted.
         abs(ln(
-            case when unit in ('ratio', 'per_hour') then (events + 3) / (usual_events + 3) else value / usual_value end
+            case
+                when unit in ('ratio', 'per_hour') then (events + 3) / (usual_events + 3)
+                else greatest(value, 1e-9) / greatest(usual_value, 1e-9)
+            end
         )) as log_distance,
         case
             when unit in ('ratio', 'per_hour') then sqrt(1 / (events + 3) + 1 / (usual_events + 3))

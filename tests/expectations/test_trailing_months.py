@@ -123,6 +123,20 @@ def test_a_third_of_the_month_in_milliseconds_never_passes(good_centre: Path) ->
     )
 
 
+def test_a_number_that_may_be_zero_or_negative_is_judged_and_may_stay_so(good_centre: Path) -> None:
+    speed = "update marts.kpi_monthly set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
+    catalogue = "update marts.dim_kpi set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
+    zero = "update marts.kpi_monthly set numerator = 0, value = 0 where kpi_id = 'average_handle_time'"
+    negative = "update marts.kpi_monthly set value = -value, numerator = -numerator where kpi_id = 'net_promoter_score'"
+    assert failed_after(good_centre, speed, catalogue, zero, negative) == set()
+    jump = (
+        "update marts.kpi_monthly set value = 90 where kpi_id = 'net_promoter_score' and month = '2026-08-01'"
+    )
+    assert failed_after(good_centre, speed, catalogue, zero, negative, jump) == {
+        "kpi_monthly_centre_values_are_near_trailing_months"
+    }
+
+
 def test_legs_that_came_twice_under_new_keys_never_pass(good_centre: Path) -> None:
     found = failed_after(
         good_centre,
