@@ -1,20 +1,18 @@
-{% for family in kpi_families() -%}
-{%- set family_loop = loop -%}
-{%- for measure in family.measures %}
+{% for family in kpi_families() %}
 select
-    month,
-    '{{ measure }}' as measure,
-    employee_id,
-    site_id,
-    team_id,
-    {{ family.line or 'business_line' }} as business_line,
-    {{ "'" ~ family.source_table ~ "'" if family.source_table else 'source_table' }} as source_table,
-    delivery_id,
-    line_number,
-    pending_rows,
-    cast({{ measure }} as decimal(38, 10)) as amount
-from {{ ref(family.rows) }}
-where {{ measure }} <> 0 or pending_rows > 0
-{{ 'union all' if not (loop.last and family_loop.last) }}
-{%- endfor %}
+    contributions.month,
+    measures.measure,
+    contributions.employee_id,
+    contributions.site_id,
+    contributions.team_id,
+    contributions.{{ family.line or 'business_line' }} as business_line,
+    {{ "'" ~ family.source_table ~ "'" if family.source_table else 'contributions.source_table' }} as source_table,
+    contributions.delivery_id,
+    contributions.line_number,
+    contributions.pending_rows,
+    cast({{ picked_measure('measures', family.measures) }} as decimal(38, 10)) as amount
+from {{ ref(family.rows) }} as contributions
+cross join ({{ measure_names(family.measures) }}) as measures
+where {{ picked_measure('measures', family.measures) }} <> 0
+{{ 'union all' if not loop.last }}
 {%- endfor %}

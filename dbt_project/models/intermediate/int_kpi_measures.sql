@@ -1,10 +1,14 @@
-{%- set attribution = ['month', 'employee_id', 'site_id', 'team_id', 'business_line'] -%}
-
-with
-
 {% for family in kpi_families() %}
-family_{{ loop.index }} as (
-
+select
+    summed.month,
+    summed.employee_id,
+    summed.site_id,
+    summed.team_id,
+    summed.business_line,
+    measures.measure,
+    {{ picked_measure('measures', family.measures) }} as amount,
+    {{ picked_measure('measures', family.measures, '_pending') }} as pending_rows
+from (
     select
         month,
         employee_id,
@@ -18,20 +22,7 @@ family_{{ loop.index }} as (
         {% endfor %}
     from {{ ref(family.sums or family.rows) }}
     group by month, employee_id, site_id, team_id, {{ family.line or 'business_line' }}
-
-){{ ',' if not loop.last }}
-
-{% endfor %}
-
-{% for family in kpi_families() -%}
-{%- set family_loop = loop -%}
-{%- for measure in family.measures %}
-select
-    {{ attribution | join(', ') }},
-    '{{ measure }}' as measure,
-    {{ measure }} as amount,
-    {{ measure }}_pending as pending_rows
-from family_{{ family_loop.index }}
-{{ 'union all' if not (loop.last and family_loop.last) }}
-{%- endfor %}
+) as summed
+cross join ({{ measure_names(family.measures) }}) as measures
+{{ 'union all' if not loop.last }}
 {%- endfor %}

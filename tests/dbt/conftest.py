@@ -1,0 +1,73 @@
+"""A build database per test: deliveries loaded, models built on it, tables read back."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.dbt_runner import DbtOutcome, run_dbt
+from sources.loading import load
+from sources.simulator.run import simulate
+
+AUGUST, SEPTEMBER = "2026-08-01", "2026-09-01"
+
+# Every published table; of the facts and marts those rows that a refresh of their month replaces.
+DIMENSIONS = ("dim_employee", "dim_team", "dim_site", "dim_queue", "dim_date", "dim_kpi")
+BY_MONTH = {
+    "kpi_monthly": "month",
+    "fct_agent_day": "business_date",
+    "fct_queue_interval": "business_date",
+    "report_timeliness_monthly": "month",
+    "schedule_adherence_monthly": "month",
+    "attrition_monthly": "month",
+    "training_monthly": "month",
+}
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build database and the landing folder it is made of."""
+
+    warehouse: Path
+    landing: Path
+
+    def build(self, months: Sequence[str], *commands: str, as_of: str = "2026-10-20 00:00:00") -> DbtOutcome:
+        """Load what landing holds and build the months; gives what dbt did, failed or not."""
+        load(self.warehouse, self.landing)
+        return run_dbt(
+            commands or ("build", "--exclude-resource-type=unit_test", "--exclude-resource-type=test"),
+            warehouse=self.warehouse,
+            vars={
+                "as_of": as_of,
+                "months": list(months),
+                "default_site": "SHA",
+                "default_time_zone": "UTC",
+                "release_id": "test",
+            },
+        )
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """What a query on the build database gives."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A centre of 20 seats on several sites, its August and September simulated and built together; only to be read."""
+    root = tmp_path_factory.mktemp("centre")
+    simulate(root / "landing", months=["2026-08", "2026-09"], agents=20, seed=11)
+    centre = Built(root / "build" / "warehouse.duckdb", root / "landing")
+    assert centre.build([AUGUST, SEPTEMBER]).in_words() == ""
+    return centre
+
+
+@pytest.fixture
+def copied(centre: Built, tmp_path: Path) -> Built:
+    """The same centre, to be built on and to have its deliveries changed."""
+    shutil.copytree(centre.warehouse.parent, tmp_path / "build")
+    shutil.copytree(centre.landing, tmp_path / "landing")
+    return Built(tmp_path / "build" / "warehouse.duckdb", tmp_path / "landing")
