@@ -12,7 +12,8 @@ _REASONS_A_TABLE = 5
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason for refusing rows, how often it was given, and where the first such row stands (`file:line`)."""
+    """One reason for refusing rows, how often it was given, and where the first such row stands: `file:line`, or
+    the file where it is all of it."""
 
     reason: str
     rows: int
@@ -40,8 +41,8 @@ def quarantine_summary(
         f"""
         with
             reasons as (
-                select table_name, coalesce(column_name || ': ', '') || reason as reason, count(*) as refused,
-                    min(file || ':' || coalesce(line::varchar, '?')) as example
+                select table_name, reason, count(*) as refused,
+                    min_by(concat_ws(':', file, line), (file, line)) as example
                 from {schema}.quarantined_row
                 group by all
             ),
