@@ -138,7 +138,7 @@ def _typed(kind: ColumnType, folds: bool, source: str, engine_type: str) -> _Typ
     is_text = engine_type == "VARCHAR"
     match kind:
         case "text":
-            text = source if is_text else f"cast({source} as varchar)"
+            text = source if is_text else _text(source, engine_type)
             if not folds:
                 return _Typed(f"nullif(trim({text}), '')")
             folded = f"nullif(lower(trim({text})), '')"
@@ -153,6 +153,15 @@ def _typed(kind: ColumnType, folds: bool, source: str, engine_type: str) -> _Typ
             return _Typed(_date(source, engine_type))
         case "timestamp":
             return _timestamp(source, engine_type)
+
+
+def _text(source: str, engine_type: str) -> str:
+    """A workbook keeps the number 10026 as 10026.0: an identifier in it is still 10026."""
+    text = f"cast({source} as varchar)"
+    if engine_type not in {"DOUBLE", "FLOAT"}:
+        return text
+    whole = f"{source} = floor({source}) and abs({source}) < 1e15"
+    return f"case when {whole} then cast(cast({source} as BIGINT) as varchar) else {text} end"
 
 
 def _number(source: str, engine_type: str, is_text: bool) -> str:

@@ -97,6 +97,20 @@ def test_a_workbook_reads_as_text_does_and_a_time_in_a_cell_is_local(centre: Cen
     assert staged_cases(centre) == EXPECTED_IN_CSV
 
 
+def test_an_identifier_that_a_workbook_keeps_as_a_number_reads_as_its_digits(centre: Centre) -> None:
+    path = centre.deliver("hr/employees/z.xlsx", b"")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("employee_id", "hired_on"))
+        sheet.write(1, 0, 10026)
+        sheet.write(1, 1, 46237, book.add_format({"num_format": "yyyy-mm-dd"}))
+    centre.refresh()
+    staged = centre.rows(
+        "select employee_id, cast(hired_on as varchar) from staging.stg_hr__employees where employee_id like '1%'"
+    )
+    assert staged == [("10026", "2026-08-03")]
+
+
 @pytest.mark.parametrize("content", ["", "\n", "case_id,category,opened_at\n", "case_id,category,opened_at"])
 def test_empty_and_header_only_files_are_deliveries_of_no_rows(centre: Centre, content: str) -> None:
     centre.deliver("crm/cases/a.csv", content)
