@@ -75,9 +75,7 @@ _SITE_DAY = """
         coalesce(sum(scheduled_seconds) filter (agent_id is not null), 0) as scheduled_seconds,
         coalesce(sum(logged_in_seconds), 0) as logged_in_seconds,
         coalesce(sum(productive_seconds), 0) as productive_seconds,
-        coalesce(sum(occupied_seconds), 0) as occupied_seconds,
         coalesce(sum(answered_legs), 0) as answered_legs,
-        coalesce(sum(talk_seconds + hold_seconds + wrap_seconds), 0) as handle_seconds,
         coalesce(sum(csat_count), 0) as surveys,
         coalesce(sum(qa_count), 0) as evaluations,
         coalesce(sum(complaints), 0) as complaints

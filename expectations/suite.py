@@ -156,7 +156,7 @@ def volume_by_month(table: str, days: str, measures: Sequence[str]) -> Expectati
                 left join measured using (month, measure)
             )
             select month, 'month=' || month || ', measure=' || measure as key,
-                measure || ' = ' || now || ', usual_volume = ' || usual_volume as observed
+                measure || ' = ' || cast(now as bigint) || ', usual_volume = ' || cast(usual_volume as bigint) as observed
             from compared
             where log_distance > ln(getvariable('max_volume_growth')) + chance
                 or (is_closed and -log_distance > ln(getvariable('max_volume_drop')) + chance)
