@@ -10,8 +10,9 @@ from orchestration.context import RefreshContext, RefreshOutcome, make_context
 from orchestration.errors import CallboardError, GateRefusedError
 from orchestration.home import Home
 from orchestration.lock import refresh_lock
+from orchestration.outcomes import refused_outcome
 from orchestration.progress import Progress
-from orchestration.steps import nothing_new, refused_outcome
+from orchestration.steps import nothing_new
 from orchestration.troubles import in_words
 
 

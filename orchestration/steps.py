@@ -34,8 +34,6 @@ from orchestration.outcomes import (
     LoadOutcome,
     PublishOutcome,
     nothing_new_outcome,
-    published_outcome,
-    refused_outcome,
 )
 from orchestration.plan import Plan, month_fingerprints, plan_months
 from orchestration.progress import StepResult
@@ -158,21 +156,6 @@ def publish_step(ctx: RefreshContext) -> PublishOutcome:
         return PublishOutcome(_end(ctx, "publish", started, None), None)
     release = publish(ctx, build)
     return PublishOutcome(_end(ctx, "publish", started, release.rows), release)
-
-
-def run_steps(ctx: RefreshContext) -> RefreshOutcome:
-    """The four steps one after the other, without Dagster. The caller holds the refresh lock."""
-    load = load_step(ctx)
-    build = build_step(ctx)
-    steps = (load.result, build.result)
-    if not build.months:
-        return nothing_new_outcome(ctx, steps)
-    gate = gate_step(ctx)
-    steps = (*steps, gate.result)
-    if gate.refused:
-        return refused_outcome(ctx, steps, build.months)
-    published = publish_step(ctx)
-    return published_outcome(ctx, (*steps, published.result), build.months)
 
 
 def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
