@@ -142,7 +142,7 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
 def test_months_that_were_published_and_changed_are_restated_with_what_arrived(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     assert stand_in.published("from audit.restatement") == []
-    stand_in.deliver("2026-10.csv", [AUGUST], filled=2)
+    stand_in.deliver("2026-10.csv", [AUGUST, OCTOBER], filled=2)
     made = stand_in.publish({AUGUST: 0.75, SEPTEMBER: 0.25, OCTOBER: 1.0})
     (row,) = stand_in.published("from audit.restatement")
     (arrived,) = stand_in.published("select delivery_id from audit.delivery where file like '%2026-10.csv'")
