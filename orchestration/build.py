@@ -36,7 +36,7 @@ def build_defs(
         assets=[raw_assets(manifest), models, release_asset(_published(models.keys, gate.check_keys))],
         asset_checks=[gate],
         jobs=[job],
-        schedules=refresh_schedules(job, site),
+        schedules=refresh_schedules(job, home, site),
         sensors=[delivery_sensor(job, home)],
         resources={"session": session_resource(home), **(resource_overrides or {})},
         executor=in_process_executor,

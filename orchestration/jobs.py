@@ -3,7 +3,7 @@
 import gc
 import os
 import warnings
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from dagster import (
     AssetSelection,
@@ -21,11 +21,14 @@ from orchestration.attempt import note_attempt
 from orchestration.context import RefreshContext, RefreshOutcome
 from orchestration.dagster_home import open_instance
 from orchestration.errors import CallboardError
+from orchestration.home import Home
+from orchestration.lock import glance
 from orchestration.session import Session, Steps, given_session
 
 JOB = "refresh"
 # The oldest month that can be named in the UI; the command takes any.
 _FIRST_MONTH = date(1990, 1, 1)
+_STARTING_SECONDS = 180
 _UNDER_WAY = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 
 
@@ -87,6 +90,22 @@ def close_abandoned_runs(instance: DagsterInstance, but: str = "") -> None:
     for run in instance.get_runs(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
         if run.run_id != but:
             instance.report_run_failed(run, "The process of this run ended without saying so.")
+
+
+def close_dead_runs(home: Home, instance: DagsterInstance) -> None:
+    """Have Dagster know of runs that are under way without anybody holding the refresh lock.
+
+    A killed run would keep the queue, which lets one run through at a time, closed for ever.
+    """
+    with glance(home) as is_free:
+        if not is_free:
+            return
+        for record in instance.get_run_records(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
+            # A run takes the lock a few seconds after it has started.
+            if datetime.now(UTC) - record.update_timestamp > timedelta(seconds=_STARTING_SECONDS):
+                instance.report_run_failed(
+                    record.dagster_run, "The process of this run ended without saying so."
+                )
 
 
 def _was_interrupted(done: ExecuteInProcessResult) -> bool:

@@ -21,6 +21,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from orchestration.calendars import has_calendar, month_before, nth_working_day
 from orchestration.config import Config
 from orchestration.home import Home
+from orchestration.jobs import close_dead_runs
 
 _AT_SIX = "0 6 * * *"
 _WORKING_DAY = 3
@@ -58,7 +59,7 @@ def month_due(today: date, country: str | None) -> date | SkipReason:
     return SkipReason(f"{today} is not the third working day ({calendar}), which is {due}.")
 
 
-def refresh_schedules(job: UnresolvedAssetJobDefinition, site: Site) -> list[ScheduleDefinition]:
+def refresh_schedules(job: UnresolvedAssetJobDefinition, home: Home, site: Site) -> list[ScheduleDefinition]:
     """Both schedules of the job."""
 
     @schedule(
@@ -69,6 +70,7 @@ def refresh_schedules(job: UnresolvedAssetJobDefinition, site: Site) -> list[Sch
         description="The month before, on the third working day at the default site",
     )
     def third_working_day(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
+        close_dead_runs(home, context.instance)
         month = month_due(_local_date(context, site), site.country)
         if isinstance(month, SkipReason):
             return month
@@ -82,6 +84,7 @@ def refresh_schedules(job: UnresolvedAssetJobDefinition, site: Site) -> list[Sch
         description="Every month that deliveries touched since the release, the running one above all",
     )
     def every_day(context: ScheduleEvaluationContext) -> RunRequest:
+        close_dead_runs(home, context.instance)
         return RunRequest(run_key=_local_date(context, site).isoformat())
 
     return [third_working_day, every_day]

@@ -22,6 +22,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from orchestration.context import make_context
 from orchestration.handover import load_settings
 from orchestration.home import Home
+from orchestration.jobs import close_dead_runs
 from orchestration.lock import glance
 
 _SECONDS_BETWEEN_LOOKS = 60
@@ -53,6 +54,7 @@ def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
     """One look into landing. `cursor` fingerprints what waited at the last look, '' for nothing."""
     if not home.landing.is_dir():
         return SensorResult(skip_reason=SkipReason(f"{home.landing} does not exist."))
+    close_dead_runs(home, instance)
     if instance.get_runs(RunsFilter(job_name="refresh", statuses=_AT_WORK), limit=1):
         return SensorResult(skip_reason=SkipReason("A refresh is running or waits to run."), cursor=cursor)
     # The loader's ledger stands in the build database, which a refresh has for itself.

@@ -13,6 +13,7 @@ from orchestration.config import Config
 from orchestration.home import Home
 from orchestration.jobs import month_partitions, refresh_job
 from orchestration.schedules import Site, default_site, month_due, refresh_schedules
+from tests.dagster.conftest import instance_of
 
 SHANGHAI = Site("Asia/Shanghai", "CN")
 NEW_YORK = Site("America/New_York", "US")
@@ -21,12 +22,16 @@ LISBON = Site("Europe/Lisbon", "PT")
 
 def _schedule(name: str, site: Site) -> ScheduleDefinition:
     job = refresh_job(month_partitions(site.time_zone))
-    return next(s for s in refresh_schedules(job, site) if s.name == name)
+    return next(s for s in refresh_schedules(job, Home(Path("no-such-home")), site) if s.name == name)
 
 
-def _evaluate(name: str, site: Site, *local: int) -> tuple[list[RunRequest], str]:
+def _evaluate(home: Home, name: str, site: Site, *local: int) -> tuple[list[RunRequest], str]:
     at = datetime(*local, tzinfo=ZoneInfo(site.time_zone))  # type: ignore[arg-type, misc]
-    result = _schedule(name, site)(build_schedule_context(scheduled_execution_time=at.astimezone(UTC)))
+    with (
+        instance_of(home) as instance,
+        build_schedule_context(instance=instance, scheduled_execution_time=at.astimezone(UTC)) as context,
+    ):
+        result = _schedule(name, site)(context)
     if isinstance(result, SkipReason):
         return [], result.skip_message or ""
     assert isinstance(result, RunRequest)
@@ -48,9 +53,9 @@ def _evaluate(name: str, site: Site, *local: int) -> tuple[list[RunRequest], str
     ],
 )
 def test_the_third_working_day_refreshes_the_month_before(
-    site: Site, at: tuple[int, ...], month: str
+    home: Home, site: Site, at: tuple[int, ...], month: str
 ) -> None:
-    [request], _ = _evaluate("third_working_day", site, *at)
+    [request], _ = _evaluate(home, "third_working_day", site, *at)
     assert request.partition_key == month
     assert request.run_key == month[:7]
 
@@ -63,8 +68,10 @@ def test_the_third_working_day_refreshes_the_month_before(
         (LISBON, (2026, 5, 5, 6), "2026-05-06"),
     ],
 )
-def test_any_other_day_says_which_day_it_waits_for(site: Site, at: tuple[int, ...], due: str) -> None:
-    requests, why = _evaluate("third_working_day", site, *at)
+def test_any_other_day_says_which_day_it_waits_for(
+    home: Home, site: Site, at: tuple[int, ...], due: str
+) -> None:
+    requests, why = _evaluate(home, "third_working_day", site, *at)
     assert requests == []
     assert f"(of {site.country}), which is {due}" in why
 
@@ -97,8 +104,8 @@ def _ticks(schedule: ScheduleDefinition, after: datetime) -> Iterator[datetime]:
     )
 
 
-def test_every_day_is_a_run_of_its_own_for_what_was_touched() -> None:
-    [request], _ = _evaluate("every_day", SHANGHAI, 2026, 10, 1, 6)
+def test_every_day_is_a_run_of_its_own_for_what_was_touched(home: Home) -> None:
+    [request], _ = _evaluate(home, "every_day", SHANGHAI, 2026, 10, 1, 6)
     assert (request.run_key, request.partition_key) == ("2026-10-01", None)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from dagster import DagsterRunStatus, SensorResult
 
+from orchestration import jobs
 from orchestration.build import build_defs
 from orchestration.home import Home
 from orchestration.jobs import JOB
@@ -93,6 +94,23 @@ def test_no_run_is_started_while_one_is_under_way_or_waits(home: Home, status: D
         result = look(home, instance, cursor)
     assert "running" in _skipped(result)
     assert result.cursor == cursor
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_that_was_killed_does_not_hold_up_later_ones(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_STARTING_SECONDS", -1)
+    _deliver(home)
+    with instance_of(home) as instance:
+        cursor = look(home, instance, "").cursor or ""
+        killed = instance.create_run_for_job(
+            build_defs(home).resolve_job_def(JOB), status=DagsterRunStatus.STARTED
+        )
+        with refresh_lock(home):
+            assert not look(home, instance, cursor).run_requests
+        assert look(home, instance, cursor).run_requests
+        assert instance.get_run_by_id(killed.run_id).status == DagsterRunStatus.FAILURE
 
 
 def test_a_refresh_by_hand_is_waited_for_and_the_deliveries_are_not_forgotten(home: Home) -> None:
