@@ -56,9 +56,14 @@ time_zones as (
 
     union
 
-    select month, last_on, 'business_line' as scope, business_line as scope_id, {{ default_time_zone() }} as time_zone
+    select
+        months.month,
+        months.last_on,
+        'business_line' as scope,
+        queues.business_line as scope_id,
+        {{ default_time_zone() }} as time_zone
     from months
-    cross join {{ ref('stg_acd__queues') }}
+    cross join {{ ref('stg_acd__queues') }} as queues
 
     union
 

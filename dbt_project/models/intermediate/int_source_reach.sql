@@ -3,6 +3,7 @@
 {%- set dated = {
     'acd.contact_legs': 'offered_at',
     'acd.agent_states': 'started_at',
+    'qa.report_deliveries': 'due_at',
     'hr.schedules': 'starts_at',
     'hr.staffing_requirements': 'interval_starts_at',
 } -%}

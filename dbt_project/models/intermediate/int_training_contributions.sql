@@ -46,14 +46,14 @@ final as (
         attended.delivery_id,
         attended.line_number,
         0 as pending_rows,
-        case when is_new_hire then 1 else 0 end as new_hire_records,
-        case when is_new_hire and has_left then 1 else 0 end as new_hire_records_left,
+        case when attended.is_new_hire then 1 else 0 end as new_hire_records,
+        case when attended.is_new_hire and attended.has_left then 1 else 0 end as new_hire_records_left,
         -- records and records that did not leave, added up: twice their mean
-        case when is_new_hire and has_left then 1 when is_new_hire then 2 else 0 end as new_hire_records_at_both_ends,
-        case when is_new_hire and exam_passed is not null then 1 else 0 end as new_hire_exams,
-        case when is_new_hire and exam_passed then 1 else 0 end as new_hire_exams_passed,
-        case when not is_new_hire and exam_passed is not null then 1 else 0 end as on_the_job_exams,
-        case when not is_new_hire and exam_passed then 1 else 0 end as on_the_job_exams_passed
+        case when attended.is_new_hire and attended.has_left then 1 when attended.is_new_hire then 2 else 0 end as new_hire_records_at_both_ends,
+        case when attended.is_new_hire and attended.exam_passed is not null then 1 else 0 end as new_hire_exams,
+        case when attended.is_new_hire and attended.exam_passed then 1 else 0 end as new_hire_exams_passed,
+        case when not attended.is_new_hire and attended.exam_passed is not null then 1 else 0 end as on_the_job_exams,
+        case when not attended.is_new_hire and attended.exam_passed then 1 else 0 end as on_the_job_exams_passed
     from attended
     inner join periods
         on

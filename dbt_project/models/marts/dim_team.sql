@@ -17,7 +17,7 @@ said as (
         business_line,
         row_number() over (
             partition by team_id, valid_from
-            order by count(*) desc, team_name, site_id, business_line
+            order by count(*) desc, team_name asc, site_id asc, business_line asc
         ) as preference
     from assignments
     group by team_id, valid_from, team_name, site_id, business_line
