@@ -73,9 +73,10 @@ format: $(READY) ## ruff's formatter and its safe fixes
 dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
 	$(BIN)/python -m orchestration.dagster_home
 
-generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md
+generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md, column lineage
 	$(BIN)/python -m sources.staging_sql
 	$(BIN)/python docs/kpi_page.py
+	$(BIN)/python -m orchestration.lineage
 
 lock: $(READY) ## requirements.lock again from pyproject.toml
 	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

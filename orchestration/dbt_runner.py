@@ -109,12 +109,13 @@ def run_dbt(
     warehouse: Path,
     vars: Mapping[str, object],  # noqa: A002 - dbt's own word for them
     threads: int | None = None,
+    memory_limit: str | None = None,
     on_event: Callable[[NodeResult], None] | None = None,
 ) -> DbtOutcome:
     """Run one dbt command (`["build"]`, `["run", "--select", ...]`) on `warehouse`, the only writer meanwhile.
 
-    `vars` are the refresh's (docs/architecture.md); `threads` None is one for each core, up to four. `on_event`
-    is told of every node as it ends, from dbt's threads. Failed models and tests are in the outcome. Raises
+    `vars` are the refresh's (docs/architecture.md); `threads` None is one for each core, up to four; `memory_limit`
+    (`8GB`) None is DuckDB's own. `on_event` is told of every node as it ends, from dbt's threads. Failed models and tests are in the outcome. Raises
     CallboardError where dbt could not do its work at all (project does not parse, database cannot be opened).
     """
     from dbt.cli.main import dbtRunner
@@ -124,7 +125,7 @@ def run_dbt(
     told.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
     callbacks = [_listener(on_event)] if on_event else []
-    with _surroundings(warehouse):
+    with _surroundings(warehouse, memory_limit):
         done = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
             [*_GLOBAL_FLAGS, "--no-write-json", *told]
         )
@@ -271,21 +272,31 @@ def _project_flags(target: Path) -> list[str]:
 
 
 @contextmanager
-def _surroundings(warehouse: Path) -> Generator[None]:
+def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
     """What dbt reads from its surroundings set, what it leaves behind undone."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
-    before = os.environ.get("CALLBOARD_WAREHOUSE")
-    os.environ["CALLBOARD_WAREHOUSE"] = str(warehouse)
+    told = {"CALLBOARD_WAREHOUSE": str(warehouse), "CALLBOARD_MEMORY_LIMIT": memory_limit or _own_memory_limit()}
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
     try:
         yield
     finally:
         _close_database()
-        if before is None:
-            del os.environ["CALLBOARD_WAREHOUSE"]
-        else:
-            os.environ["CALLBOARD_WAREHOUSE"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
         logging.getLogger().handlers = handlers
         os.chdir(directory)
+
+
+def _own_memory_limit() -> str:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        found = connection.execute("select current_setting('memory_limit')").fetchone()
+    return str(found[0]) if found else "4GB"
 
 
 def _close_database() -> None:

@@ -96,6 +96,7 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
         warehouse=ctx.home.warehouse,
         vars=dbt_vars(ctx, plan.months),
         threads=ctx.config.refresh.threads or None,
+        memory_limit=ctx.config.refresh.memory_limit,
         on_event=_counting(ctx, on_event),
     )
     raise_for_models(done)

@@ -19,6 +19,7 @@ callboard:
     duckdb:
       type: duckdb
       path: "{{ env_var('CALLBOARD_WAREHOUSE') }}"
+      settings: {memory_limit: "{{ env_var('CALLBOARD_MEMORY_LIMIT') }}"}
 """
 _PROJECT = (
     "name: callboard\nversion: '1.0.0'\nprofile: callboard\nmodels: {callboard: {+materialized: table}}\n"
@@ -69,6 +70,19 @@ def test_each_node_comes_back_with_its_rows(project: Path, tmp_path: Path) -> No
     ]
     assert outcome.rows == 4
     assert outcome.in_words() == ""
+
+
+def test_the_memory_that_a_refresh_may_use_holds_for_dbt_too(project: Path, tmp_path: Path) -> None:
+    (project / "models" / "limit.sql").write_text("select current_setting('memory_limit') as \"limit\"")
+    warehouse = tmp_path / "warehouse.duckdb"
+    run_dbt(
+        ["build"],
+        warehouse=warehouse,
+        vars={"months": ["2026-08-01"], "release_id": "r"},
+        memory_limit="1GiB",
+    )
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert connection.execute('from "limit"').fetchall() == [("1.0 GiB",)]
 
 
 def test_a_later_run_takes_its_own_variables_without_parsing_again(
