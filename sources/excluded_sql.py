@@ -8,12 +8,22 @@ from collections.abc import Iterator
 
 from sources.contract import Column, Contract
 
+#: What a row carries besides the columns of its contract.
+CARRIED = ("error_column", "error_reason", "row_text", "delivery_id", "line_number", "delivery_order")
+
 
 def delivered_rows(contract: Contract) -> str:
-    """The relation of a table's rows in force, every time of which is an instant."""
-    if contract.timestamps:
-        return f"{{{{ ref('base_{contract.model_name}') }}}}"
-    return f"{{{{ source('raw', '{contract.model_name}') }}}}"
+    """A select of a table's rows in force, every time of which is an instant."""
+    source = f"{{{{ source('raw', '{contract.model_name}') }}}}"
+    if not contract.timestamps:
+        return f"    select * from {source}"
+    columns = ",\n".join(f"        {_sql(name)}" for name in (*contract.columns, *CARRIED))
+    return f"""    select
+{columns}
+    from {source}
+    where local_columns is null
+    union all
+    select * from {{{{ ref('local_{contract.model_name}') }}}}"""
 
 
 def problems(contract: Contract) -> Iterator[tuple[str, str, str]]:
@@ -76,7 +86,9 @@ def excluded(contract: Contract) -> str:
     carried = ",\n".join(f"        {_sql(name)}" for name in shown)
     return f"""with{" recursive" if contract.no_overlap else ""}
 
-delivered as {{{{ inlined() }}}} (select * from {delivered_rows(contract)}),
+delivered as {{{{ inlined() }}}} (
+{delivered_rows(contract)}
+),
 {imports}
 -- the first thing that is wrong with a row, in the order of the contract; null where nothing is
 judged as {{{{ inlined() }}}} (

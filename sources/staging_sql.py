@@ -2,7 +2,7 @@
 
 What belongs here: the SQL of staging and quarantine, one set of models a source table:
 
-- `base_<table>` (only tables with timestamps): rows of deliveries in force, local times made instants;
+- `local_<table>` (only tables with timestamps): the rows that came with local times, which are made instants here;
 - `excluded_<table>`: the rows that do not count: refused ones with the first reason, and ones that a later good
   version of their key replaced. Few, as a rule, so the many good rows are never written a second time;
 - `stg_<table>`: the rows that count.
@@ -14,11 +14,10 @@ import sys
 from pathlib import Path
 
 from sources.contract import Contract, load_contracts
-from sources.excluded_sql import delivered_rows, excluded
+from sources.excluded_sql import CARRIED, delivered_rows, excluded
 from sources.models_yml import excluded_yml, quarantined_row, sources_yml, staging_yml
 
 PROJECT = Path(__file__).parents[1] / "dbt_project" / "models"
-_INDENT = " " * 4
 
 
 def models() -> dict[Path, str]:
@@ -28,7 +27,7 @@ def models() -> dict[Path, str]:
     for contract in contracts.values():
         head = f"-- Made by `make generate` from the contract of {contract.name}: change that, not this.\n"
         if contract.timestamps:
-            files[PROJECT / "staging" / f"base_{contract.model_name}.sql"] = head + _base(contract)
+            files[PROJECT / "staging" / f"local_{contract.model_name}.sql"] = head + _local(contract)
         files[PROJECT / "staging" / f"stg_{contract.model_name}.sql"] = head + _staged(contract)
         files[PROJECT / "quarantine" / f"excluded_{contract.model_name}.sql"] = head + excluded(contract)
     files[PROJECT / "staging" / "_staging.yml"] = staging_yml(contracts)
@@ -37,53 +36,49 @@ def models() -> dict[Path, str]:
     return files
 
 
-# --- the rows delivered ------------------------------------------------------------------------------------------
+# --- local times -------------------------------------------------------------------------------------------------
 
 
-_CARRIED = ("error_column", "error_reason", "row_text", "delivery_id", "line_number", "delivery_order")
-
-
-def _base(contract: Contract) -> str:
-    zones = [f"{name}_zone" for name in contract.timestamps] if contract.person else []
-    as_delivered = ",\n".join(f"        delivered.{name}" for name in (*contract.columns, *_CARRIED))
-    resolved = ",\n".join(
-        f"        {_instant(name, contract)} as {name}"
-        if name in contract.timestamps
-        else f"        delivered.{name}"
-        for name in (*contract.columns, *_CARRIED)
-    )
+def _local(contract: Contract) -> str:
     joins = "".join(
-        f"\n    left join zones as {zone}\n"
-        f"        on delivered.{contract.person} = {zone}.{_zone_key(contract)}\n"
-        f"        and cast(delivered.{name} as date) >= {zone}.from_on\n"
-        f"        and cast(delivered.{name} as date) < {zone}.until_on"
-        for name, zone in zip(contract.timestamps, zones, strict=False)
+        f"\n    left join zones as {name}_zone\n"
+        f"        on delivered.{contract.person} = {name}_zone.{_zone_key(contract)}\n"
+        f"        and cast(delivered.{name} as date) >= {name}_zone.from_on\n"
+        f"        and cast(delivered.{name} as date) < {name}_zone.until_on"
+        for name in (contract.timestamps if contract.person else ())
     )
-    import_zones = "\nzones as (select * from {{ ref('zone_by_person') }}),\n" if zones else ""
-    return f"""with
+    zones = ",\n".join(f"        {_zone(name, contract)} as {name}_zone" for name in contract.timestamps)
+    columns = ",\n".join(
+        f"        {_instant(name) if name in contract.timestamps else name} as {name}"
+        if name in contract.timestamps
+        else f"        zoned.{name}"
+        for name in (*contract.columns, *CARRIED)
+    )
+    import_zones = "\nzones as (select * from {{ ref('zone_by_person') }}),\n" if contract.person else ""
+    return f"""{{{{ config(materialized='table') }}}}
 
-delivered as {{{{ inlined() }}}} (select * from {{{{ source('raw', '{contract.model_name}') }}}}),
+with
+
+delivered as (
+    select * from {{{{ source('raw', '{contract.model_name}') }}}}
+    where local_columns is not null
+),
 {import_zones}
--- instants as delivered
-with_offset as {{{{ inlined() }}}} (
+default_zone as (select {{{{ default_time_zone() }}}} as time_zone),
+
+-- a time without an offset is local to the site where the row's person was that day
+zoned as (
     select
-{as_delivered}
+        delivered.*,
+{zones}
     from delivered
-    where delivered.local_columns is null
+    cross join default_zone{joins}
 ),
 
--- times without an offset are local to the site where the row's person was that day
-without_offset as {{{{ inlined() }}}} (
+final as (
     select
-{resolved}
-    from delivered{joins}
-    where delivered.local_columns is not null
-),
-
-final as {{{{ inlined() }}}} (
-    select * from with_offset
-    union all
-    select * from without_offset
+{columns}
+    from zoned
 )
 
 select * from final
@@ -94,25 +89,21 @@ def _zone_key(contract: Contract) -> str:
     return "agent_id" if contract.person == "agent_id" else "employee_id"
 
 
-def _instant(name: str, contract: Contract) -> str:
-    zone = (
-        f"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})"
-        if contract.person
-        else "{{ default_time_zone() }}"
-    )
+def _zone(name: str, contract: Contract) -> str:
     return (
-        (
-            f"case\n"
-            f"            when concat(',', delivered.local_columns, ',') like '%,{name},%'\n"
-            f'                then {{{{ to_utc("delivered.{name}", "{zone}") }}}}\n'
-            f"            else delivered.{name}\n"
-            f"        end"
-        )
-        .replace('"{{ default_time_zone() }}"', "default_time_zone()")
-        .replace(
-            f'"coalesce({name}_zone.time_zone, {{{{ default_time_zone() }}}})"',
-            f'"coalesce({name}_zone.time_zone, " ~ default_time_zone() ~ ")"',
-        )
+        f"coalesce({name}_zone.time_zone, default_zone.time_zone)"
+        if contract.person
+        else "default_zone.time_zone"
+    )
+
+
+def _instant(name: str) -> str:
+    return (
+        f"case\n"
+        f"            when concat(',', zoned.local_columns, ',') like '%,{name},%'\n"
+        f"                then {{{{ to_utc('zoned.{name}', 'zoned.{name}_zone') }}}}\n"
+        f"            else zoned.{name}\n"
+        f"        end"
     )
 
 
@@ -125,7 +116,9 @@ def _staged(contract: Contract) -> str:
     )
     return f"""with
 
-delivered as {{{{ inlined() }}}} (select * from {delivered_rows(contract)}),
+delivered as {{{{ inlined() }}}} (
+{delivered_rows(contract)}
+),
 
 excluded as (select delivery_id, line_number from {{{{ ref('excluded_{contract.model_name}') }}}}),
 

@@ -1,7 +1,24 @@
 -- Made by `make generate` from the contract of acd.agent_states: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_acd__agent_states') }}),
+delivered as {{ inlined() }} (
+    select
+        agent_id,
+        state,
+        started_at,
+        ended_at,
+        reason_code,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'acd__agent_states') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_acd__agent_states') }}
+),
 
 agent_id_refs as (
     select distinct agent_id as agent_id_ref

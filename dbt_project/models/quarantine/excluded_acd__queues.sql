@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of acd.queues: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'acd__queues') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'acd__queues') }}
+),
 
 -- the first thing that is wrong with a row, in the order of the contract; null where nothing is
 judged as {{ inlined() }} (

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.appraisals: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__appraisals') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__appraisals') }}
+),
 
 employee_id_refs as (
     select distinct employee_id as employee_id_ref

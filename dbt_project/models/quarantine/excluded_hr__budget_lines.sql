@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.budget_lines: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__budget_lines') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__budget_lines') }}
+),
 
 -- the first thing that is wrong with a row, in the order of the contract; null where nothing is
 judged as {{ inlined() }} (

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.sites: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__sites') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__sites') }}
+),
 
 -- the first thing that is wrong with a row, in the order of the contract; null where nothing is
 judged as {{ inlined() }} (

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.training_records: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__training_records') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__training_records') }}
+),
 
 session_id_refs as (
     select distinct session_id as session_id_ref

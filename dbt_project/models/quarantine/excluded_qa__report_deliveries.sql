@@ -1,7 +1,25 @@
 -- Made by `make generate` from the contract of qa.report_deliveries: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_qa__report_deliveries') }}),
+delivered as {{ inlined() }} (
+    select
+        report_id,
+        report_name,
+        owner_id,
+        due_at,
+        delivered_at,
+        defects,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'qa__report_deliveries') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_qa__report_deliveries') }}
+),
 
 owner_id_refs as (
     select distinct employee_id as owner_id_ref

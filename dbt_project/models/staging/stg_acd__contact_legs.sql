@@ -1,7 +1,35 @@
 -- Made by `make generate` from the contract of acd.contact_legs: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_acd__contact_legs') }}),
+delivered as {{ inlined() }} (
+    select
+        leg_id,
+        contact_id,
+        leg_number,
+        direction,
+        queue_id,
+        agent_id,
+        customer_id,
+        topic,
+        offered_at,
+        answered_at,
+        ended_at,
+        talk_seconds,
+        hold_seconds,
+        wrap_seconds,
+        outcome,
+        transferred,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'acd__contact_legs') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_acd__contact_legs') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_acd__contact_legs') }}),
 

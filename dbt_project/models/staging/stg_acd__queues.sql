@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of acd.queues: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'acd__queues') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'acd__queues') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_acd__queues') }}),
 

@@ -1,7 +1,28 @@
 -- Made by `make generate` from the contract of crm.cases: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_crm__cases') }}),
+delivered as {{ inlined() }} (
+    select
+        case_id,
+        contact_id,
+        customer_id,
+        agent_id,
+        category,
+        opened_at,
+        due_at,
+        closed_at,
+        reopened,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'crm__cases') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_crm__cases') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_crm__cases') }}),
 

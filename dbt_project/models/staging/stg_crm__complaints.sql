@@ -1,7 +1,26 @@
 -- Made by `make generate` from the contract of crm.complaints: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_crm__complaints') }}),
+delivered as {{ inlined() }} (
+    select
+        complaint_id,
+        contact_id,
+        agent_id,
+        customer_id,
+        received_at,
+        category,
+        upheld,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'crm__complaints') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_crm__complaints') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_crm__complaints') }}),
 

@@ -1,7 +1,28 @@
 -- Made by `make generate` from the contract of crm.orders: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_crm__orders') }}),
+delivered as {{ inlined() }} (
+    select
+        order_id,
+        contact_id,
+        agent_id,
+        customer_id,
+        created_at,
+        amount,
+        paid_at,
+        refunded_at,
+        status,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'crm__orders') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_crm__orders') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_crm__orders') }}),
 

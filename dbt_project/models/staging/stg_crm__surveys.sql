@@ -1,7 +1,32 @@
 -- Made by `make generate` from the contract of crm.surveys: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_crm__surveys') }}),
+delivered as {{ inlined() }} (
+    select
+        survey_id,
+        contact_id,
+        agent_id,
+        responded_at,
+        csat,
+        nps,
+        resolution,
+        attitude,
+        speed,
+        ease,
+        comment,
+        review,
+        review_reason,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'crm__surveys') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_crm__surveys') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_crm__surveys') }}),
 

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.assignments: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__assignments') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__assignments') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__assignments') }}),
 

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.budget_lines: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__budget_lines') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__budget_lines') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__budget_lines') }}),
 

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.employees: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__employees') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__employees') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__employees') }}),
 

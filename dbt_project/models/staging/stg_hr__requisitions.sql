@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.requisitions: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__requisitions') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__requisitions') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__requisitions') }}),
 

@@ -1,7 +1,23 @@
 -- Made by `make generate` from the contract of hr.schedules: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_hr__schedules') }}),
+delivered as {{ inlined() }} (
+    select
+        employee_id,
+        activity,
+        starts_at,
+        ends_at,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'hr__schedules') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_hr__schedules') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__schedules') }}),
 

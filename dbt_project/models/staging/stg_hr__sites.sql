@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.sites: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__sites') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__sites') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__sites') }}),
 

@@ -1,7 +1,22 @@
 -- Made by `make generate` from the contract of hr.staffing_requirements: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_hr__staffing_requirements') }}),
+delivered as {{ inlined() }} (
+    select
+        interval_starts_at,
+        business_line,
+        required_agents,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'hr__staffing_requirements') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_hr__staffing_requirements') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__staffing_requirements') }}),
 

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of hr.training_sessions: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'hr__training_sessions') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'hr__training_sessions') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_hr__training_sessions') }}),
 

@@ -1,7 +1,9 @@
 -- Made by `make generate` from the contract of qa.evaluation_items: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ source('raw', 'qa__evaluation_items') }}),
+delivered as {{ inlined() }} (
+    select * from {{ source('raw', 'qa__evaluation_items') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_qa__evaluation_items') }}),
 

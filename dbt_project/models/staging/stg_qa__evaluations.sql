@@ -1,7 +1,28 @@
 -- Made by `make generate` from the contract of qa.evaluations: change that, not this.
 with
 
-delivered as {{ inlined() }} (select * from {{ ref('base_qa__evaluations') }}),
+delivered as {{ inlined() }} (
+    select
+        evaluation_id,
+        contact_id,
+        agent_id,
+        evaluator_id,
+        evaluated_at,
+        method,
+        score,
+        critical_error,
+        status,
+        error_column,
+        error_reason,
+        row_text,
+        delivery_id,
+        line_number,
+        delivery_order
+    from {{ source('raw', 'qa__evaluations') }}
+    where local_columns is null
+    union all
+    select * from {{ ref('local_qa__evaluations') }}
+),
 
 excluded as (select delivery_id, line_number from {{ ref('excluded_qa__evaluations') }}),
 
