@@ -275,7 +275,10 @@ def _project_flags(target: Path) -> list[str]:
 def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
     """What dbt reads from its surroundings set, what it leaves behind undone."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
-    told = {"CALLBOARD_WAREHOUSE": str(warehouse), "CALLBOARD_MEMORY_LIMIT": memory_limit or _own_memory_limit()}
+    told = {
+        "CALLBOARD_WAREHOUSE": str(warehouse),
+        "CALLBOARD_MEMORY_LIMIT": memory_limit or _own_memory_limit(),
+    }
     before = {name: os.environ.get(name) for name in told}
     os.environ.update(told)
     try:
