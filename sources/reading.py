@@ -140,7 +140,7 @@ def _engine_csv(path: Path, names: Sequence[str], delimiter: str) -> str:
     typed = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"read_csv({literal(str(path))}, header=true, auto_detect=false, columns={{{typed}}}, "
-        f"delim={literal(delimiter)}, quote='\"', escape='\"', max_line_size={_LONGEST_LINE})"
+        f"delim={literal(delimiter)}, quote='\"', escape='\"')"
     )
 
 

@@ -7,7 +7,7 @@ Nothing is guessed: a value that is not of its type becomes null and the row car
 `error_column`. `row_text` keeps the row as it came wherever the typed values would not show it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sources.contract import ColumnType, Contract
@@ -71,7 +71,7 @@ def typed_select(
     the columns do not show it whole.
     """
     typed = {
-        name: _typed(column.type, bool(column.vocabulary), quoted(name), delivered[name])
+        name: _typed(column.type, column.vocabulary, quoted(name), delivered[name])
         for name, column in contract.columns.items()
         if name in delivered
     }
@@ -134,15 +134,18 @@ def _blank_is_absent(engine_type: str, name: str) -> str:
     return f" and trim({quoted(name)}) <> ''" if engine_type == "VARCHAR" else ""
 
 
-def _typed(kind: ColumnType, folds: bool, source: str, engine_type: str) -> _Typed:
+def _typed(kind: ColumnType, vocabulary: Sequence[str], source: str, engine_type: str) -> _Typed:
     is_text = engine_type == "VARCHAR"
     match kind:
         case "text":
             text = source if is_text else _text(source, engine_type)
-            if not folds:
-                return _Typed(f"nullif(trim({text}), '')")
-            folded = f"nullif(lower(trim({text})), '')"
-            return _Typed(folded, is_plain=f"{text} is not distinct from {folded}")
+            if vocabulary:
+                # most values are spelt as the contract spells them, and need no folding
+                is_spelt_so = f"{text} in ({', '.join(literal(word) for word in vocabulary)})"
+                folded = f"case when {is_spelt_so} then {text} else nullif(lower(trim({text})), '') end"
+                return _Typed(folded, is_plain=f"coalesce({is_spelt_so}, true)")
+            is_bare = f"{text} <> '' and not prefix({text}, ' ') and not suffix({text}, ' ')"
+            return _Typed(f"case when {is_bare} then {text} else nullif(trim({text}), '') end")
         case "int":
             return _Typed(_whole_number(source, engine_type))
         case "decimal":
