@@ -93,39 +93,16 @@ def compare(agents: int, month: str, as_of: str, work: Path) -> Comparison:
     home, database = work / f"home-{agents}", work / f"bare-{agents}.duckdb"
     shutil.rmtree(home, ignore_errors=True)
     at_home = ["--home", str(home), "--json"]
-    simulated = measure(
-        [
-            str(CALLBOARD),
-            "simulate",
-            *at_home,
-            "--months",
-            month,
-            "--agents",
-            str(agents),
-            "--seed",
-            str(SEED),
-        ]
-    )
+    simulate = ["simulate", *at_home, "--months", month, "--agents", str(agents), "--seed", str(SEED)]
+    simulated = measure([str(CALLBOARD), *simulate])
     if simulated.exit_code != 0:
         raise SystemExit(f"callboard simulate ended with {simulated.exit_code}: nothing to measure")
     refresh = [str(CALLBOARD), "refresh", *at_home, "--month", month, "--as-of", as_of]
     refreshed = measure(refresh)
     again = measure(refresh)
     landing = home / "landing"
-    bare = measure(
-        [
-            sys.executable,
-            str(BARE),
-            "--landing",
-            str(landing),
-            "--month",
-            month,
-            "--as-of",
-            as_of,
-            "--database",
-            str(database),
-        ]
-    )
+    told = ["--landing", str(landing), "--month", month, "--as-of", as_of, "--database", str(database)]
+    bare = measure([sys.executable, str(BARE), *told])
     rows = simulated.said.get("rows")
     published = home / "published" / "callboard.duckdb"
     compared, differing = differences(published, database, month) if published.exists() else (0, [])

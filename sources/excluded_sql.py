@@ -6,6 +6,7 @@ that do count (`staging_sql`).
 
 from collections.abc import Iterator
 
+from sources.between_rows_sql import between_rows
 from sources.contract import Column, Contract
 
 #: What a row carries besides the columns of its contract.
@@ -59,17 +60,22 @@ def _sql(name: str) -> str:
 
 def excluded(contract: Contract) -> str:
     """The model of the rows of a table that do not count, and why."""
-    keys = contract.key
-    found = list(problems(contract))
+    return "".join(
+        (
+            _judged(contract),
+            _versions(contract),
+            between_rows(contract),
+            _refused_rows(contract),
+            _final(contract),
+        )
+    )
+
+
+def _judged(contract: Contract) -> str:
+    """Every row delivered with the number of the first thing that is wrong with it."""
     cases = "\n".join(
         f"            when {condition} then {number}"
-        for number, (_, condition, _) in enumerate(found, start=1)
-    )
-    columns = "\n".join(
-        f"            when {n} then '{column}'" for n, (column, _, _) in enumerate(found, start=1)
-    )
-    reasons = "\n".join(
-        f"            when {n} then '{_escaped(reason)}'" for n, (_, _, reason) in enumerate(found, start=1)
+        for number, (_, condition, _) in enumerate(problems(contract), start=1)
     )
     imports = "".join(
         f"\n{name}_refs as (\n"
@@ -82,8 +88,7 @@ def excluded(contract: Contract) -> str:
         f"\n    left join {name}_refs as {name}_found on delivered.{name} = {name}_found.{name}_ref"
         for name in contract.refs
     )
-    shown = list(contract.columns)
-    carried = ",\n".join(f"        {_sql(name)}" for name in shown)
+    carried = ",\n".join(f"        {_sql(name)}" for name in contract.columns)
     return f"""with{" recursive" if contract.no_overlap else ""}
 
 delivered as {{{{ inlined() }}}} (
@@ -101,7 +106,7 @@ judged as {{{{ inlined() }}}} (
         line_number,
         -- later delivery, then later line
         delivery_order * 1000000000000 + line_number as version,
-        {{{{ row_hash({_jinja_list(keys)}) }}}} as key_hash,
+        {{{{ row_hash({_jinja_list(contract.key)}) }}}} as key_hash,
         case
             when error_reason is not null then 0
 {cases}
@@ -109,14 +114,21 @@ judged as {{{{ inlined() }}}} (
     from delivered{joins}
 ),
 
-refused as (
+"""
+
+
+def _versions(contract: Contract) -> str:
+    """The refused rows, the good ones, and the good ones of each key in turn, newest first."""
+    compared = list(dict.fromkeys((*contract.key, *_special_columns(contract))))
+    key = ", ".join(f"good.{key}" for key in contract.key)
+    return f"""refused as (
     select * from judged
     where problem is not null
 ),
 
 good as {{{{ inlined() }}}} (
     select
-        {_comma_lines(list(dict.fromkeys((*keys, *_special_columns(contract)))), 8)},
+        {_comma_lines(compared, 8)},
         key_hash,
         delivery_id,
         line_number,
@@ -137,12 +149,19 @@ repeated as (
 versions as (
     select
         good.*,
-        row_number() over (partition by {", ".join(f"good.{key}" for key in keys)} order by good.version desc) as age
+        row_number() over (partition by {key} order by good.version desc) as age
     from good
     inner join repeated on good.key_hash = repeated.key_hash
 ),
-{_special(contract)}
--- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
+"""
+
+
+def _refused_rows(contract: Contract) -> str:
+    """The refused rows with their reasons, and whether a later good row has repaired them."""
+    found = list(enumerate(problems(contract), start=1))
+    columns = "\n".join(f"            when {n} then '{column}'" for n, (column, _, _) in found)
+    reasons = "\n".join(f"            when {n} then '{_escaped(reason)}'" for n, (_, _, reason) in found)
+    return f"""-- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
 refused_rows as (
     select
         refused.delivery_id,
@@ -159,12 +178,16 @@ refused_rows as (
         {_row_texts(contract, "refused")}
     from refused
     left join versions
-        on {_on(keys, "refused", "versions")}
+        on {_on(contract.key, "refused", "versions")}
         and versions.age = 1
         and versions.version > refused.version
 ),
 
-final as (
+"""
+
+
+def _final(contract: Contract) -> str:
+    return f"""final as (
     select * from refused_rows{_special_union(contract)}
     union all
     select
@@ -216,14 +239,6 @@ def _special_columns(contract: Contract) -> tuple[str, ...]:
     return (contract.unique,) if contract.unique else ()
 
 
-def _special(contract: Contract) -> str:
-    if contract.unique:
-        return _unique(contract, contract.unique)
-    if contract.no_overlap:
-        return _no_overlap(contract)
-    return ""
-
-
 def _special_union(contract: Contract) -> str:
     if contract.unique:
         column, reason = (
@@ -251,144 +266,3 @@ def _special_union(contract: Contract) -> str:
         select 1 from {rows}
         where {rows}.delivery_id = judged.delivery_id and {rows}.line_number = judged.line_number
     )"""
-
-
-_ROUNDS = 3
-
-
-def _unique(contract: Contract, column: str) -> str:
-    """Rows whose `column` a row with an earlier key has; the version before them stands in, if it does not clash.
-
-    The version that stands in may clash in its turn, so this is done three times over.
-    """
-    key = ", ".join(contract.key)
-    parts: list[str] = []
-    rows = "good"
-    for n in range(1, _ROUNDS + 1):
-        parts.append(f"""
--- round {n}: the newest version of each key, and those whose {column} an earlier key has
-ranked_{n} as (
-    select
-        *,
-        row_number() over (partition by {key} order by version desc) as age
-    from {rows}
-),
-
-clashing_{n} as (
-    select * from (
-        select
-            *,
-            row_number() over (partition by {column} order by {key}) as claim
-        from ranked_{n}
-        where age = 1 and {column} is not null
-    ) as claims
-    where claim > 1
-),
-
-standing_{n} as (
-    select * from {rows}
-    where not exists (
-        select 1 from clashing_{n}
-        where clashing_{n}.delivery_id = {rows}.delivery_id and clashing_{n}.line_number = {rows}.line_number
-    )
-),
-""")
-        rows = f"standing_{n}"
-    unions = "\n    union all\n    ".join(
-        f"select delivery_id, line_number from clashing_{n}" for n in range(1, _ROUNDS + 1)
-    )
-    return (
-        "".join(parts)
-        + f"""
-clashing as (
-    {unions}
-),
-
-replaced as (
-    select
-        *,
-        row_number() over (partition by {key} order by version desc) as age
-    from {rows}
-),
-"""
-    )
-
-
-def _no_overlap(contract: Contract) -> str:
-    """Segments that start before an earlier one, which itself counts, has ended."""
-    rule = contract.no_overlap
-    assert rule is not None
-    within, starts, ends = rule.within, rule.starts, rule.ends
-    return f"""
-in_force as (
-    select good.* from good
-    left join versions
-        on good.delivery_id = versions.delivery_id
-        and good.line_number = versions.line_number
-    where coalesce(versions.age, 1) = 1
-),
-
-neighbours as (
-    select
-        *,
-        row_number() over (partition by {within} order by {starts}) as place,
-        max({ends}) over (
-            partition by {within} order by {starts} rows between unbounded preceding and 1 preceding
-        ) as busy_until
-    from in_force
-),
-
--- runs of segments of which each starts before all of the earlier ones have ended
-runs as (
-    select
-        *,
-        sum(case when busy_until > {starts} then 0 else 1 end) over (
-            partition by {within} order by {starts} rows between unbounded preceding and current row
-        ) as run
-    from neighbours
-),
-
-crowded as (
-    select
-        runs.*,
-        row_number() over (partition by runs.{within}, runs.run order by runs.{starts}) as step
-    from runs
-    inner join (
-        select distinct
-            {within},
-            run
-        from runs
-        where busy_until > {starts}
-    ) as crowds on runs.{within} = crowds.{within} and runs.run = crowds.run
-),
-
--- along each run: a segment counts if it starts when the last one that counts has ended
-walked as (
-    select
-        {within},
-        run,
-        step,
-        delivery_id,
-        line_number,
-        {ends} as counts_until,
-        true as counts
-    from crowded
-    where step = 1
-    union all
-    select
-        crowded.{within},
-        crowded.run,
-        crowded.step,
-        crowded.delivery_id,
-        crowded.line_number,
-        case when crowded.{starts} >= walked.counts_until then crowded.{ends} else walked.counts_until end,
-        crowded.{starts} >= walked.counts_until
-    from walked
-    inner join crowded
-        on walked.{within} = crowded.{within}
-        and walked.run = crowded.run
-        and walked.step + 1 = crowded.step
-),
-
-overlapping as (select * from walked where not counts),
-"""

@@ -18,12 +18,13 @@ from pathlib import Path
 
 import duckdb
 
+from sources.canonical import check_columns, mapped
 from sources.contract import Contract, load_contracts
 from sources.landing import Fingerprint, LandedFile, fingerprint, scan
 from sources.mapping import Mapping, load_mappings
 from sources.raw_schema import DEFAULTS, LoadSettings, prepare
 from sources.reading import ReaderOptions, Reading, UnreadableFile, read
-from sources.typing_sql import quoted, typed_select
+from sources.typing_sql import typed_select
 
 #: Part of every delivery's id: a change here makes every file be read again.
 LOADER_VERSION = 1
@@ -259,8 +260,8 @@ def _insert(
     while True:
         reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
         if target.mapping:
-            reading = _mapped(con, target.mapping, reading)
-        _check_columns(contract, reading)
+            reading = mapped(con, target.mapping, reading)
+        check_columns(contract, reading)
         con.execute("begin")
         try:
             first_row = _count(con, f"loaded.{contract.model_name}")
@@ -306,31 +307,6 @@ def _insert_rows(
             f"""insert into {table} by name
             select reason as error_reason, line_text as row_text, line_number, {delivery_id} as delivery_id
             from {reading.refused}"""
-        )
-
-
-def _mapped(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) -> Reading:
-    """The canonical rows that a mapping's select makes of a vendor's file."""
-    named = ", ".join(quoted(name) for name in reading.columns)
-    con.execute(f"create or replace temp table delivered as select {named or '*'} from {reading.relation}")
-    try:
-        con.execute(f"create or replace temp table canonical as {mapping.select}")
-    except duckdb.Error as error:
-        raise UnreadableFile(
-            f"mapping {mapping.name} does not run on it: {str(error).splitlines()[0]}"
-        ) from error
-    described = con.execute("describe canonical").fetchall()
-    columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
-    if "line_number" not in columns:
-        raise UnreadableFile(f"mapping {mapping.name} must pass on the column line_number of delivered")
-    return Reading("canonical", columns, "line_number", refused=reading.refused)
-
-
-def _check_columns(contract: Contract, reading: Reading) -> None:
-    if reading.columns and not set(reading.columns).intersection(contract.columns):
-        found = ", ".join(name for name in reading.columns if name != "line_number")
-        raise UnreadableFile(
-            f"none of its columns is one of {contract.name}: expected {', '.join(contract.columns)}, found {found[:200]}"
         )
 
 
@@ -387,8 +363,9 @@ def _record_unreadable(
     if current and current[0] != delivery_id:
         _supersede(con, current[0], delivery_id)
     con.execute("commit")
-    seconds = time.perf_counter() - started
-    return LoadedDelivery(delivery_id, target.table_name, target.landed.file, 0, seconds, reason)
+    return LoadedDelivery(
+        delivery_id, target.table_name, target.landed.file, 0, time.perf_counter() - started, reason
+    )
 
 
 def _supersede(con: duckdb.DuckDBPyConnection, delivery_id: int, by: int) -> None:
@@ -397,7 +374,7 @@ def _supersede(con: duckdb.DuckDBPyConnection, delivery_id: int, by: int) -> Non
 
 def _withdraw(con: duckdb.DuckDBPyConnection, ledger: _Ledger, present: set[tuple[str, str]]) -> list[str]:
     """Files that were taken out of landing no longer count."""
-    gone = [(key, entry[0]) for key, entry in ledger.in_force.items() if key not in present]
-    for _, delivery_id in gone:
+    gone = {key: entry[0] for key, entry in ledger.in_force.items() if key not in present}
+    for delivery_id in gone.values():
         _supersede(con, delivery_id, GONE)
-    return [file for (_, file), _ in gone]
+    return [file for _, file in gone]

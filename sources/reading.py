@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 
 from sources.landing import LandedFile, TextFile, as_utf8, unpacked
+from sources.text_lines import load_lines, split_records
 from sources.typing_sql import literal, quoted
 
-_LONGEST_LINE = 64 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -125,8 +125,8 @@ def _delimited(
         folded = _folded(con, _engine_csv(text.path, names, delimiter), names, text.lines)
         if folded:
             return folded
-    _load_lines(con, text.path)
-    _split_records(con, header_line, delimiter, len(names), text.is_damaged)
+    load_lines(con, text.path)
+    split_records(con, header_line, delimiter, len(names), text.is_damaged)
     fields = ", ".join(f"nullif(fields[{n}], '') as {quoted(name)}" for n, name in enumerate(names, start=1))
     return Reading(
         f"(select line_number, {fields} from delivered_record where reason is null)",
@@ -197,84 +197,11 @@ def _unique(header: Sequence[str]) -> list[str]:
     return names
 
 
-def _load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Every physical line of a text, numbered from 1, as temporary table `delivered_line`; blank lines are null."""
-    con.execute(
-        f"""create or replace temp table delivered_line as
-        select row_number() over () as line_number, line
-        from read_csv({literal(str(path))}, header=false, auto_detect=false, columns={{'line': 'VARCHAR'}},
-            delim='\x1f', quote='', escape='', strict_mode=false, max_line_size={_LONGEST_LINE})"""
-    )
-
-
-def _split_records(
-    con: duckdb.DuckDBPyConnection, header_line: int, delimiter: str, width: int, is_damaged: bool
-) -> None:
-    """Records out of `delivered_line`, as temporary table `delivered_record`.
-
-    A record goes on over line breaks inside quotes: a line starts one where the quotes before it are even. Where
-    lines joined that way make no record (a quote that nothing closes), each stands for itself again, so that a
-    stray quote costs its own line and not the rest of the file.
-    """
-    d = {"\t": r"\t", "|": r"\|"}.get(delimiter, delimiter)
-    value = rf'(?:"(?:[^"]|"")*"|[^"{d}\n][^{d}\n]*|)'
-    whole = literal(rf"{value}(?:{d}{value})*")
-    each = literal(rf'{d}("(?:[^"]|"")*"|[^{d}]*)')
-    damage = (
-        "when contains(line_text, '�') then 'the line holds bytes that are no text'" if is_damaged else ""
-    )
-    con.execute(
-        f"""create or replace temp table delivered_record as
-        with lines as (
-            select line_number, coalesce(line, '') as line,
-                coalesce(sum(length(line) - length(replace(line, '"', ''))) over (
-                    order by line_number rows between unbounded preceding and 1 preceding), 0) % 2 = 0 as is_start
-            from delivered_line
-            where line_number > {header_line}
-        ),
-        numbered as (
-            select *, max(case when is_start then line_number end) over (order by line_number) as record from lines
-        ),
-        joined as (
-            select record, string_agg(line, chr(10) order by line_number) as line_text, count(*) as line_count
-            from numbered group by record
-        ),
-        records as (
-            select record as line_number, line_text from joined
-            where line_count = 1 or regexp_full_match(line_text, {whole})
-            union all
-            select numbered.line_number, numbered.line as line_text
-            from numbered join joined using (record)
-            where joined.line_count > 1 and not regexp_full_match(joined.line_text, {whole})
-        ),
-        split as (
-            select line_number, line_text, regexp_full_match(line_text, {whole}) as is_whole,
-                case
-                    when contains(line_text, '"') then list_transform(
-                        regexp_extract_all({literal(delimiter)} || line_text, {each}, 1),
-                        lambda text: case
-                            when starts_with(text, '"') then replace(text[2:-2], '""', '"') else text end)
-                    else string_split(line_text, {literal(delimiter)})
-                end as fields
-            from records
-            where trim(line_text) <> ''
-        )
-        select line_number, line_text, fields,
-            case
-                {damage}
-                when not is_whole then 'the line can''t be read: its quotes do not match'
-                when len(fields) <> {width}
-                    then 'the line can''t be read: it has ' || len(fields) || ' values where the header has {width}'
-            end as reason
-        from split"""
-    )
-
-
 # --- json --------------------------------------------------------------------------------------------------------
 
 
 def _json_lines(con: duckdb.DuckDBPyConnection, text: TextFile, expected: Sequence[str]) -> Reading:
-    _load_lines(con, text.path)
+    load_lines(con, text.path)
     damage = (
         "when contains(line, '�') then 'the line holds bytes that are no text'" if text.is_damaged else ""
     )

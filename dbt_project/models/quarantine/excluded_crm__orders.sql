@@ -96,7 +96,6 @@ versions as (
     from good
     inner join repeated on good.key_hash = repeated.key_hash
 ),
-
 -- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
 refused_rows as (
     select

@@ -164,7 +164,6 @@ replaced as (
         row_number() over (partition by employee_id order by version desc) as age
     from standing_3
 ),
-
 -- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
 refused_rows as (
     select

@@ -160,7 +160,6 @@ walked as (
 ),
 
 overlapping as (select * from walked where not counts),
-
 -- a refused row whose key a later good row has is repaired: it does not count, and it is no longer in quarantine
 refused_rows as (
     select
