@@ -53,13 +53,13 @@ good as {{ inlined() }} (
     where problem is null
 ),
 
--- the few keys that need a closer look: met more than once, or also refused
+-- the few keys that need a closer look, found by their columns alone: those met more than once
 repeated as (
-    select key_hash from good
+    select key_hash from (
+        select {{ row_hash(['queue_id']) }} as key_hash from delivered
+    ) as keyed
     group by key_hash
     having count(*) > 1
-    union
-    select key_hash from refused
 ),
 
 versions as (
