@@ -246,21 +246,32 @@ def _objects(con: duckdb.DuckDBPyConnection) -> Reading:
     keys = con.execute(
         "select distinct unnest(json_keys(document)) from delivered_object where reason is null order by 1"
     ).fetchall()
-    spelt: dict[str, str] = {}
+    spelt: dict[str, list[str]] = {}
     for (key,) in keys:
-        spelt.setdefault(str(key).strip().lower(), str(key))
+        spelt.setdefault(str(key).strip().lower(), []).append(str(key))
     refused = (
         "(select line_number, document as line_text, reason from delivered_object where reason is not null)"
     )
     if not spelt:
         return Reading("(select 1 where false)", {}, "line_number", refused=refused)
-    structure = "{" + ", ".join(f'{_json_text(key)}: "VARCHAR"' for key in spelt.values()) + "}"
-    fields = ", ".join(f"value[{literal(key)}] as {quoted(name)}" for name, key in spelt.items())
+    # names of a struct's fields are read past case: what is spelt in several ways is taken out one by one
+    alike = {name: keys[0] for name, keys in spelt.items() if len(keys) == 1}
+    structure = "{" + ", ".join(f'{_json_text(key)}: "VARCHAR"' for key in alike.values()) + "}"
+    fields = ", ".join(
+        f"value[{literal(keys[0])}] as {quoted(name)}"
+        if name in alike
+        else f"coalesce({', '.join(_extracted(key) for key in keys)}) as {quoted(name)}"
+        for name, keys in spelt.items()
+    )
     relation = f"""(select line_number, document as "= document", {fields} from (
         select line_number, document, json_transform(document, {literal(structure)}) as value
         from delivered_object where reason is null))"""
     columns = dict.fromkeys(spelt, "VARCHAR") | {"line_number": "BIGINT"}
     return Reading(relation, columns, "line_number", refused=refused, row_text='"= document"')
+
+
+def _extracted(key: str) -> str:
+    return f"json_extract_string(document, {literal('$.' + _json_text(key))})"
 
 
 def _json_text(text: str) -> str:
@@ -277,7 +288,7 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str | int) -> R
     import fastexcel  # only workbooks pay for it
 
     try:
-        table = fastexcel.read_excel(path).load_sheet(sheet).to_arrow()
+        table = fastexcel.read_excel(path).load_sheet(sheet, schema_sample_rows=None).to_arrow()
     except fastexcel.FastExcelError as error:
         raise UnreadableFile(f"it can't be read as xlsx: {str(error).splitlines()[0]}") from error
     if table.num_columns == 0:

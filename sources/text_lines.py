@@ -22,29 +22,34 @@ def load_lines(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     )
 
 
-def _records(header_line: int, whole: str) -> str:
+def _records(header_line: int, row: str) -> str:
     """A select of the records of `delivered_line`: lines joined where a quote is open, if that makes a record."""
     return f"""
         with lines as (
-            select line_number, coalesce(line, '') as line,
-                coalesce(sum(length(line) - length(replace(line, '"', ''))) over (
-                    order by line_number rows between unbounded preceding and 1 preceding), 0) % 2 = 0 as is_start
+            select line_number, coalesce(line, '') as line, regexp_full_match(coalesce(line, ''), {row}) as is_row
             from delivered_line
             where line_number > {header_line}
         ),
+        islands as (select *, sum(is_row::int) over (order by line_number) as island from lines),
+        starts as (
+            select *, is_row or coalesce(sum(length(line) - length(replace(line, '"', ''))) over (
+                    partition by island, is_row order by line_number
+                    rows between unbounded preceding and 1 preceding), 0) % 2 = 0 as is_start
+            from islands
+        ),
         numbered as (
-            select *, max(case when is_start then line_number end) over (order by line_number) as record from lines
+            select *, max(case when is_start then line_number end) over (order by line_number) as record from starts
         ),
         joined as (
             select record, string_agg(line, chr(10) order by line_number) as line_text, count(*) as line_count
             from numbered group by record
         )
             select record as line_number, line_text from joined
-            where line_count = 1 or regexp_full_match(line_text, {whole})
+            where line_count = 1 or regexp_full_match(line_text, {row})
             union all
             select numbered.line_number, numbered.line as line_text
             from numbered join joined using (record)
-            where joined.line_count > 1 and not regexp_full_match(joined.line_text, {whole})"""
+            where joined.line_count > 1 and not regexp_full_match(joined.line_text, {row})"""
 
 
 def split_records(
@@ -59,13 +64,14 @@ def split_records(
     d = {"\t": r"\t", "|": r"\|"}.get(delimiter, delimiter)
     value = rf'(?:"(?:[^"]|"")*"|[^"{d}\n][^{d}\n]*|)'
     whole = literal(rf"{value}(?:{d}{value})*")
+    row = literal(rf"{value}(?:{d}{value}){{{width - 1}}}")
     each = literal(rf'{d}("(?:[^"]|"")*"|[^{d}]*)')
     damage = (
         "when contains(line_text, '�') then 'the line holds bytes that are no text'" if is_damaged else ""
     )
     con.execute(
         f"""create or replace temp table delivered_record as
-        with records as ({_records(header_line, whole)}),
+        with records as ({_records(header_line, row)}),
         split as (
             select line_number, line_text, regexp_full_match(line_text, {whole}) as is_whole,
                 case

@@ -17,6 +17,7 @@ from sources.typing_sql import literal, quoted
 #: No local date is further than this from the date in UTC.
 _WIDEST_OFFSET = "interval 14 hours"
 _EVER = date(1900, 1, 1)
+_UNDATED = ("hr.sites", "hr.employees", "hr.assignments", "acd.queues")
 
 
 def touched_months(warehouse: Path, changed: Collection[int], published: Collection[date] = ()) -> list[date]:
@@ -31,21 +32,26 @@ def touched_months(warehouse: Path, changed: Collection[int], published: Collect
         con.execute("set TimeZone = 'UTC'")
         known = {row[0] for row in con.execute("select delivery_id from raw.delivery").fetchall()}
         if not known.issuperset(changed):
-            return sorted({*published, *_dated(con, known.intersection(changed))[0]})
+            return sorted({*published, *_dated(con, known.intersection(changed), corrects=True)[0]})
         everything = set(changed) | _left_dangling(con, changed)
-        dated, reached = _dated(con, everything)
+        dated, reached = _dated(con, everything, corrects=bool(published))
         since = _since(con, changed)
     if since is not None:
         reached.update(month for month in published if month >= since.replace(day=1))
     return sorted(dated | reached.intersection(published))
 
 
-def _dated(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> tuple[set[date], set[date]]:
-    """Months in which the deliveries' rows surely are, and those into which they may reach."""
+def _dated(
+    con: duckdb.DuckDBPyConnection, changed: Collection[int], *, corrects: bool
+) -> tuple[set[date], set[date]]:
+    """Months in which the deliveries' rows surely are, and those into which they may reach.
+
+    `corrects`: there were deliveries before, so that rows may replace others that were dated elsewhere.
+    """
     dated: set[date] = set()
     reached: set[date] = set()
     for contract in _contracts_of(con, changed):
-        for column, source in _dates(contract, changed):
+        for column, source in _dates(contract, changed, corrects=corrects):
             is_instant = _is_instant(contract, column)
             margin = _WIDEST_OFFSET if is_instant else "interval 0 hours"
             back = f"interval {contract.reaches_back_days} day"
@@ -75,9 +81,15 @@ def _ids(deliveries: Collection[int]) -> str:
     return ", ".join(str(int(delivery)) for delivery in deliveries) or "null"
 
 
-def _dates(contract: Contract, changed: Collection[int]) -> list[tuple[str, str]]:
+def _dates(contract: Contract, changed: Collection[int], *, corrects: bool) -> list[tuple[str, str]]:
     """The columns that date a table's rows, each with the relation it is found in."""
     rows = f"(select * from loaded.{contract.model_name} where delivery_id in ({_ids(changed)}))"
+    if corrects:
+        # every version of the rows: what moves a row to another month also takes it out of the one before
+        key = ", ".join(quoted(column) for column in contract.key)
+        rows = (
+            f"(select version.* from loaded.{contract.model_name} as version semi join {rows} using ({key}))"
+        )
     if contract.dated_through is None:
         return [(column, rows) for column in contract.dated_by]
     table, key = contract.refs[contract.dated_through]
@@ -101,15 +113,28 @@ def _left_dangling(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> 
     targets = {table for contract in load_contracts().values() for table, _ in contract.refs.values()}
     if not targets.intersection(contract.name for contract in _contracts_of(con, changed)):
         return set()
-    has_quarantine = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'quarantine' and table_name = 'quarantined_row'"
-    ).fetchone()
-    if not has_quarantine:
+    if not _has_quarantine(con):
         return set()
     rows = con.execute(
         "select distinct delivery_id from quarantine.quarantined_row where reason like '% names no row in force of %'"
     ).fetchall()
     return {row[0] for row in rows}
+
+
+def _has_quarantine(con: duckdb.DuckDBPyConnection) -> bool:
+    tables = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'quarantine' and table_name = 'quarantined_row'"
+    )
+    return tables.fetchone() is not None
+
+
+def _are_quarantined(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> bool:
+    """Whether a row of the tables was in quarantine when the models were built last."""
+    if not _has_quarantine(con):
+        return False
+    named = ", ".join(literal(table) for table in tables)
+    found = con.execute(f"select 1 from quarantine.quarantined_row where table_name in ({named}) limit 1")
+    return found.fetchone() is not None
 
 
 # --- what is not dated: employees, assignments, sites, queues -----------------------------------------------------
@@ -119,6 +144,9 @@ def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | N
     """From which day on the changes to employees, assignments, sites and queues matter; None where nothing changed."""
     names = {contract.name for contract in _contracts_of(con, changed)}
     days: list[date] = []
+    if names.intersection(_UNDATED) and _are_quarantined(con, _UNDATED):
+        # what a repaired row says may hold since any day, and what it was before is not to be seen any more
+        return _EVER
     for name in names.intersection(("hr.sites", "acd.queues")):
         if _changes(con, name, changed, "before.delivery_id is not null"):
             days.append(_EVER)
@@ -131,6 +159,7 @@ def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | N
 
 #: A leaver matters from the last day employed on, and to the month of the hire where that is less than 90 days before.
 _EMPLOYEE_SINCE = """least(
+    case when after.delivery_id is null then date '1900-01-01' end,
     case when before.hired_on is distinct from after.hired_on or before.agent_id is distinct from after.agent_id
         then least(before.hired_on, after.hired_on) end,
     case when before.left_on is distinct from after.left_on or before.left_reason is distinct from after.left_reason

@@ -142,7 +142,7 @@ def _typed(kind: ColumnType, vocabulary: Sequence[str], source: str, engine_type
             if vocabulary:
                 # most values are spelt as the contract spells them, and need no folding
                 is_spelt_so = f"{text} in ({', '.join(literal(word) for word in vocabulary)})"
-                folded = f"case when {is_spelt_so} then {text} else nullif(lower(trim({text})), '') end"
+                folded = f"case when {is_spelt_so} then {text} else nullif(lower({_bare(text)}), '') end"
                 return _Typed(folded, is_plain=f"coalesce({is_spelt_so}, true)")
             is_bare = f"{text} <> '' and not prefix({text}, ' ') and not suffix({text}, ' ')"
             return _Typed(f"case when {is_bare} then {text} else nullif(trim({text}), '') end")
@@ -156,6 +156,11 @@ def _typed(kind: ColumnType, vocabulary: Sequence[str], source: str, engine_type
             return _Typed(_date(source, engine_type))
         case "timestamp":
             return _timestamp(source, engine_type)
+
+
+def _bare(source: str) -> str:
+    """The text without the blanks, tabs and line ends around it."""
+    return f"trim({source}, ' ' || chr(9) || chr(10) || chr(13))"
 
 
 def _text(source: str, engine_type: str) -> str:
@@ -197,7 +202,7 @@ def _date(source: str, engine_type: str) -> str:
         return source
     if engine_type == "VARCHAR":
         midnight = f"try_cast({source} as TIMESTAMP)"
-        is_clock = f"regexp_full_match(trim({source}), {_CLOCK})"
+        is_clock = f"regexp_full_match({_bare(source)}, {_CLOCK})"
         return (
             f"case when length(trim({source})) = 10 then try_cast({source} as DATE) "
             f"when {is_clock} and {midnight} = date_trunc('day', {midnight}) then cast({midnight} as DATE) end"
@@ -217,13 +222,14 @@ def _timestamp(source: str, engine_type: str) -> _Typed:
         return _Typed("cast(null as TIMESTAMP)")
     is_usual = f"suffix({source}, 'Z') and strlen({source}) = 20"
     # only what does not look like 2026-08-01T02:33:50Z pays for the closer look
-    spread = rf"regexp_replace(replace(trim({source}), ',', '.'), {_BASIC}, '\1-\2-\3 \4:\5:\6')"
-    tidy = rf"upper(regexp_replace({spread}, ' ([+-]\d|[zZ]$)', '\1'))"
-    has_offset = f"regexp_matches(trim({source}), {_OFFSET})"
+    spread = rf"regexp_replace(replace({_bare(source)}, ',', '.'), {_BASIC}, '\1-\2-\3 \4:\5:\6')"
+    joined = rf"regexp_replace({spread}, ' ([+-]\d|[zZ]$)', '\1')"
+    tidy = rf"upper(regexp_replace({joined}, '([Tt ]\d\d:\d\d)([zZ]|[+-][0-9:]+)$', '\1:00\2'))"
+    has_offset = f"regexp_matches({_bare(source)}, {_OFFSET})"
     # a cast to TIMESTAMP reads past an offset without applying it: only TIMESTAMPTZ does
     value = (
         f"case when {is_usual} then try_cast({source} as TIMESTAMP) "
-        f"when not regexp_full_match(trim({source}), {_CLOCK}) then null "
+        f"when not regexp_full_match({_bare(source)}, {_CLOCK}) then null "
         f"when {has_offset} then timezone('UTC', try_cast({tidy} as TIMESTAMPTZ)) "
         f"else try_cast({tidy} as TIMESTAMP) end"
     )

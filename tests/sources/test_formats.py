@@ -111,6 +111,37 @@ def test_an_identifier_that_a_workbook_keeps_as_a_number_reads_as_its_digits(cen
     assert staged == [("10026", "2026-08-03")]
 
 
+def test_a_text_far_down_a_column_of_numbers_is_neither_lost_nor_taken_for_missing(centre: Centre) -> None:
+    path = centre.deliver("crm/surveys/a.xlsx", b"")
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("survey_id", "contact_id", "agent_id", "responded_at", "csat"))
+        for row in range(1, 1201):
+            sheet.write_row(
+                row, 0, (f"S{row}", "K1", "A1", "2026-08-03T01:00:00Z", "five" if row == 1150 else 5)
+            )
+    centre.refresh()
+    assert centre.rows("select count(*), count(csat) from staging.stg_crm__surveys") == [(1199, 1199)]
+    assert [row[1:3] for row in centre.quarantined("crm.surveys")] == [(1151, "csat")]
+
+
+def test_objects_that_spell_a_key_differently_lose_no_value(centre: Centre) -> None:
+    at = '"opened_at": "2026-08-03T01:00+00:00"'
+    centre.deliver("crm/cases/a.jsonl", f'{{"case_id": "K1", {at}}}\n{{"CASE_ID": "K2", {at}}}\n')
+    assert [(row[0], row[2]) for row in staged_cases(centre)] == [
+        ("K1", "2026-08-03 01:00:00"),
+        ("K2", "2026-08-03 01:00:00"),
+    ]
+
+
+def test_a_stray_quote_does_not_cost_later_rows_with_line_breaks(centre: Centre) -> None:
+    folded = 'K{},"two\nlines",2026-08-03T01:00:00Z'
+    rows = [folded.format(1), 'K2,"stray,2026-08-03T01:00:00Z', "K3,x,2026-08-03T01:00:00Z", folded.format(4)]
+    centre.deliver("crm/cases/a.csv", "\n".join(["case_id,category,opened_at", *rows, ""]))
+    assert [(row[0], row[3]) for row in staged_cases(centre)] == [("K1", 2), ("K3", 5), ("K4", 6)]
+    assert [row[1] for row in centre.quarantined("crm.cases")] == [4]
+
+
 @pytest.mark.parametrize("content", ["", "\n", "case_id,category,opened_at\n", "case_id,category,opened_at"])
 def test_empty_and_header_only_files_are_deliveries_of_no_rows(centre: Centre, content: str) -> None:
     centre.deliver("crm/cases/a.csv", content)
