@@ -56,7 +56,7 @@ added as (
             when definitions.is_never_negative then greatest(coalesce(numerators.amount, 0), 0)
             else coalesce(numerators.amount, 0)
         end as numerator_amount,
-        denominators.amount as denominator_amount,
+        case when definitions.is_denominator_one then 1 else denominators.amount end as denominator_amount,
         definitions.numerator_factor,
         definitions.numerator_divisor,
         definitions.denominator_divisor,
