@@ -64,14 +64,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Is the plain date in a selected month? -#}
-{% macro in_selected_months(date) -%}
+{#- Is the plain date in a selected month, or in one of so many months after one? 'all': in any later month. The months
+    a table rolls on are those whose rows are made of a selected month too. -#}
+{% macro in_selected_months(date, rolls_on_months=0) -%}
     {%- set ranges = selected_ranges() -%}
+    {%- set later = " + interval " ~ rolls_on_months ~ " month" if rolls_on_months else '' -%}
     {%- if not ranges %} false
+    {%- elif rolls_on_months == 'all' %} {{ date }} >= date '{{ ranges[0][0] }}'
     {%- else -%}
     (
         {%- for first, after in ranges %}
-        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}' and {{ date }} < date '{{ after }}')
+        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}' and {{ date }} < date '{{ after }}'{{ later }})
         {%- endfor %}
     )
     {%- endif -%}
