@@ -49,6 +49,13 @@ class ReleasesConfig(_Section):
     keep: int = Field(default=24, ge=1)
 
 
+class DriversConfig(_Section):
+    """When `kpi_driver_monthly` says anything: survey answers that make an agent count, agents that make a claim."""
+
+    min_surveys: int = Field(default=10, ge=1)
+    min_agents: int = Field(default=30, ge=30)
+
+
 class NoticesConfig(_Section):
     """Where a failure notice goes: apprise addresses, each as `${ENV_VAR}`."""
 
@@ -90,6 +97,7 @@ class Config(_Section):
     default_time_zone: str | None = None
     as_of: AsOfConfig = AsOfConfig()
     gate: GateConfig = GateConfig()
+    drivers: DriversConfig = DriversConfig()
     releases: ReleasesConfig = ReleasesConfig()
     notices: NoticesConfig = NoticesConfig()
     dagster: DagsterConfig = DagsterConfig()

@@ -37,6 +37,8 @@ _PARSE_VARS: dict[str, object] = {
     "default_site": "site-while-parsing",
     "default_time_zone": "Etc/UTC",
     "release_id": "release-while-parsing",
+    "driver_min_surveys": "surveys-while-parsing",
+    "driver_min_agents": "agents-while-parsing",
 }
 _PARSE_MARKS = ("1901-01-", "-while-parsing")
 _KEPT_PARSES = 6

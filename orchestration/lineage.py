@@ -32,6 +32,8 @@ _VARS = {
     "default_site": "site",
     "default_time_zone": "UTC",
     "release_id": "release",
+    "driver_min_surveys": 10,
+    "driver_min_agents": 30,
 }
 
 

@@ -13,6 +13,9 @@ _VARS = {
     "default_site": "SHA",
     "default_time_zone": "UTC",
     "release_id": "test",
+    # Low, so that a small centre has numbers to compare.
+    "driver_min_surveys": 2,
+    "driver_min_agents": 4,
 }
 
 

@@ -24,7 +24,10 @@ BY_MONTH = {
     "schedule_adherence_monthly": "month",
     "attrition_monthly": "month",
     "training_monthly": "month",
+    "kpi_driver_monthly": "month",
 }
+# Tables whose rows are made of earlier months too: building a month builds these again for months after it.
+ROLLING = ("kpi_driver_monthly",)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class Built:
                 "default_site": "SHA",
                 "default_time_zone": "UTC",
                 "release_id": "test",
+                # Low, so that a small centre has numbers to compare.
+                "driver_min_surveys": 2,
+                "driver_min_agents": 4,
             },
         )
 

@@ -252,6 +252,16 @@ select *, if(team_id = 'all', 12, 6) as opening_headcount, 0 as hires, 0 as sepa
 from (pivot told on kpi_id in ('attrition_rate', 'annualised_attrition_rate', 'voluntary_attrition_rate',
     'early_attrition_rate') using max(value));
 
+-- Twelve agents are too few to say anything of, the forty of another line lie near a line.
+create table marts.kpi_driver_monthly as
+select month, business_line, 'occupancy_rate' as kpi_id, 'csat_score' as satisfaction_kpi_id, agents,
+    cast(rho as double) as correlation, 2.5 * correlation as slope, correlation * correlation as r_squared, sentence
+from busy
+cross join (values
+    ('inquiry', 12, null, '12 of at least 30 agents with enough surveys: too few to say anything about a and b.'),
+    ('complaints', 40, -0.6, 'Ten percentage points more a goes with 0.15 points less b, among 40 agents.')
+) as told (business_line, agents, rho, sentence);
+
 create table raw.delivery as
 select row_number() over () as delivery_id, table_name, table_name || '/part-0.csv' as file, 'sha' as sha256,
     1000 as bytes, row_count as rows, timestamp '2026-09-01' as first_seen_at, cast(null as bigint) as superseded_by,

@@ -186,6 +186,38 @@ SPOILT: list[tuple[str, list[str]]] = [
             ),
         )
     ),
+    (
+        "kpi_driver_monthly_key_is_unique",
+        ["insert into marts.kpi_driver_monthly from marts.kpi_driver_monthly limit 1"],
+    ),
+    (
+        "kpi_driver_monthly_statistics_agree",
+        ["update marts.kpi_driver_monthly set r_squared = 0.37 where agents = 40"],
+    ),
+    (
+        "kpi_driver_monthly_statistics_agree",
+        ["update marts.kpi_driver_monthly set correlation = -1.1, r_squared = 1.21 where agents = 40"],
+    ),
+    (
+        "kpi_driver_monthly_statistics_agree",
+        ["update marts.kpi_driver_monthly set correlation = 'nan', r_squared = 'nan' where agents = 40"],
+    ),
+    (
+        "kpi_driver_monthly_statistics_agree",
+        ["update marts.kpi_driver_monthly set slope = -slope where agents = 40"],
+    ),
+    (
+        "kpi_driver_monthly_claims_nothing_of_few_agents",
+        ["update marts.kpi_driver_monthly set slope = 0.2 where agents = 12"],
+    ),
+    (
+        "kpi_driver_monthly_claims_nothing_of_few_agents",
+        ["update marts.kpi_driver_monthly set agents = 29, correlation = null, slope = null, r_squared = null"],
+    ),
+    (
+        "kpi_driver_monthly_kpis_are_in_the_catalogue",
+        ["update marts.kpi_driver_monthly set satisfaction_kpi_id = 'smiles'"],
+    ),
     *(
         spoilt
         for table, entity in (("employee", "E01"), ("team", "T1"), ("site", "SHA"), ("queue", "Q1"))

@@ -37,6 +37,7 @@ def test_what_the_file_says_counts(home: Home) -> None:
         ("default_time_zone = 'Shanghai'", "no IANA time zone"),
         ("[notices]\nurls = ['mailto://u:p@example.org']", "${ENV_VAR}"),
         ("[dagster]\nstorage = 'postgresql://u:p@db/x'", "${ENV_VAR}"),
+        ("[drivers]\nmin_agents = 29", "drivers.min_agents"),
         ("[refresh]\nmemory_limit = 'much'", "refresh.memory_limit"),
         ("default_site = ", "no valid TOML"),
     ],

@@ -58,6 +58,8 @@ def test_dbt_is_given_the_months_the_instant_and_the_release_to_be(stand_in: Sta
         "default_site": "SHA",
         "default_time_zone": "Asia/Shanghai",
         "release_id": ctx.release_id,
+        "driver_min_surveys": 10,
+        "driver_min_agents": 30,
     }
 
 
