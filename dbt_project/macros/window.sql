@@ -65,16 +65,17 @@
 {%- endmacro %}
 
 {#- Is the plain date in a selected month, or in one of so many months after one? 'all': in any later month. The months
-    a table rolls on are those whose rows are made of a selected month too. -#}
-{% macro in_selected_months(date, rolls_on_months=0) -%}
+    a table rolls on are those whose rows are made of a selected month too; months_before are read to make them. -#}
+{% macro in_selected_months(date, rolls_on_months=0, months_before=0) -%}
     {%- set ranges = selected_ranges() -%}
+    {%- set earlier = " - interval " ~ months_before ~ " month" if months_before else '' -%}
     {%- set later = " + interval " ~ rolls_on_months ~ " month" if rolls_on_months else '' -%}
     {%- if not ranges %} false
-    {%- elif rolls_on_months == 'all' %} {{ date }} >= date '{{ ranges[0][0] }}'
+    {%- elif rolls_on_months == 'all' %} {{ date }} >= date '{{ ranges[0][0] }}'{{ earlier }}
     {%- else -%}
     (
         {%- for first, after in ranges %}
-        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}' and {{ date }} < date '{{ after }}'{{ later }})
+        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}'{{ earlier }} and {{ date }} < date '{{ after }}'{{ later }})
         {%- endfor %}
     )
     {%- endif -%}

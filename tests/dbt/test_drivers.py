@@ -14,24 +14,24 @@ _DRIVERS = "from marts.kpi_driver_monthly order by all"
 _AUGUST_AND_SEPTEMBER = f"date '{AUGUST}', date '{SEPTEMBER}'"
 
 
-def of_agents(centre: Built, months: str) -> dict[tuple[object, object], dict[str, tuple[float, float]]]:
+def of_agents(centre: Built, months: str) -> dict[tuple[str, str], dict[str, tuple[float, float]]]:
     """KPI → value and denominator over the months, by line and employee, by the assignment at the end of September."""
-    found: dict[tuple[object, object], dict[str, tuple[float, float]]] = defaultdict(dict)
-    for line, employee, kpi, numerator, denominator in centre.rows(f"""
+    found: dict[tuple[str, str], dict[str, tuple[float, float]]] = defaultdict(dict)
+    rows: list[Any] = centre.rows(f"""
         select business_line, scope_id, kpi_id, sum(numerator), sum(denominator)
         from marts.kpi_monthly
         join marts.dim_employee on employee_id = scope_id and date '2026-09-30' between valid_from and coalesce(valid_to, date '9999-12-31')
         where scope = 'employee' and month in ({months})
         group by all
-    """):
-        assert isinstance(kpi, str) and isinstance(numerator, float) and isinstance(denominator, float)
+    """)
+    for line, employee, kpi, numerator, denominator in rows:
         found[line, employee][kpi] = (numerator / denominator, denominator)
     return found
 
 
 def test_the_numbers_are_those_of_the_standard_library_over_the_agents_of_the_line(centre: Built) -> None:
     agents = of_agents(centre, _AUGUST_AND_SEPTEMBER)
-    told = centre.rows(f"""
+    told: list[Any] = centre.rows(f"""
         select business_line, kpi_id, satisfaction_kpi_id, agents, correlation, slope, r_squared
         from marts.kpi_driver_monthly where month = date '{SEPTEMBER}'
     """)
@@ -44,7 +44,10 @@ def test_the_numbers_are_those_of_the_standard_library_over_the_agents_of_the_li
         ]
         assert count == len(pairs)
         if correlation is None:
-            assert count < 4 or min(len({round(v, 12) for v in column}) for column in zip(*pairs, strict=True)) == 1
+            assert (
+                count < 4
+                or min(len({round(v, 12) for v in column}) for column in zip(*pairs, strict=True)) == 1
+            )
             continue
         compared += 1
         xs, ys = zip(*pairs, strict=True)
@@ -64,7 +67,9 @@ def test_making_a_month_again_makes_the_month_after_it_of_both_again(copied: Bui
     after = copied.rows(_DRIVERS)
     assert after != before
     assert not [row for row in after if str(row[0]) == AUGUST]
-    of_september = copied.rows(f"select count(*) from marts.kpi_driver_monthly where month = date '{SEPTEMBER}'")
+    of_september = copied.rows(
+        f"select count(*) from marts.kpi_driver_monthly where month = date '{SEPTEMBER}'"
+    )
     assert of_september != [(0,)]
     whole = Built(copied.warehouse.with_name("whole.duckdb"), copied.landing)
     assert whole.build([AUGUST, SEPTEMBER]).in_words() == ""

@@ -212,7 +212,9 @@ SPOILT: list[tuple[str, list[str]]] = [
     ),
     (
         "kpi_driver_monthly_claims_nothing_of_few_agents",
-        ["update marts.kpi_driver_monthly set agents = 29, correlation = null, slope = null, r_squared = null"],
+        [
+            "update marts.kpi_driver_monthly set agents = 29, correlation = null, slope = null, r_squared = null"
+        ],
     ),
     (
         "kpi_driver_monthly_kpis_are_in_the_catalogue",

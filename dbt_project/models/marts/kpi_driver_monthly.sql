@@ -17,10 +17,10 @@ definitions as (
 
 ),
 
-kpis as (
+kpis as {{ inlined() }} (
 
     select * from {{ ref('kpi_monthly') }}
-    where scope = 'employee'
+    where scope = 'employee' and {{ in_selected_months('month', rolling_months - 1, rolling_months - 1) }}
 
 ),
 
