@@ -14,6 +14,9 @@ from expectations import (
     kpi_monthly,
     report_timeliness_monthly,
     schedule_adherence_monthly,
+    scorecard_item,
+    scorecard_monthly,
+    scorecard_weight,
     training_monthly,
 )
 
@@ -26,6 +29,11 @@ ALL = (
     schedule_adherence_monthly.SUITE,
     attrition_monthly.SUITE,
     training_monthly.SUITE,
+    scorecard_weight.SUITE,
+    scorecard_item.AGENT_SUITE,
+    scorecard_item.TEAM_SUITE,
+    scorecard_monthly.AGENT_SUITE,
+    scorecard_monthly.TEAM_SUITE,
     dim_employee.SUITE,
     dim_team.SUITE,
     dim_site.SUITE,

@@ -64,9 +64,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Is the plain date in a selected month? -#}
-{% macro in_selected_months(date) -%}
-    {%- set ranges = selected_ranges() -%}
+{#- Is the plain date in a selected month? With `rolls_on_months` also in so many after one, or in any ('all'): where a
+    month's rows count in the rows of later months. -#}
+{% macro in_selected_months(date, rolls_on_months=0) -%}
+    {%- set ranges = rolled_on_ranges(rolls_on_months) -%}
     {%- if not ranges %} false
     {%- else -%}
     (
@@ -75,6 +76,21 @@
         {%- endfor %}
     )
     {%- endif -%}
+{%- endmacro %}
+
+{#- The selected ranges, each so many months longer. They may overlap. -#}
+{% macro rolled_on_ranges(months) -%}
+    {%- set rolled = [] -%}
+    {%- for first, after in selected_ranges() -%}
+        {%- if months == 'all' -%}
+            {%- do rolled.append((first, '9999-12-31')) -%}
+        {%- else -%}
+            {%- set year, month = after[:4] | int, after[5:7] | int -%}
+            {%- set number = year * 12 + month - 1 + months -%}
+            {%- do rolled.append((first, '%04d-%02d-01' % (number // 12, number % 12 + 1))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(rolled) }}
 {%- endmacro %}
 
 {#- The selected months as a relation: month (first day), last_on (last day). -#}
