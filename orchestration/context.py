@@ -32,7 +32,7 @@ class RefreshContext:
 @dataclass(frozen=True)
 class RefreshOutcome:
     """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not; `failed`
-    are the verdicts that refused it."""
+    are the verdicts that refused it, `warnings` those that somebody should look at though it was published."""
 
     status: Literal["published", "refused", "nothing_new"]
     release_id: str | None
@@ -40,6 +40,7 @@ class RefreshOutcome:
     steps: tuple[StepResult, ...] = ()
     message: str = ""
     failed: tuple[Verdict, ...] = ()
+    warnings: tuple[Verdict, ...] = ()
 
 
 def make_context(
