@@ -99,16 +99,25 @@ def in_one_sentence(answer: Comparison) -> str:
         return f"{went}; whether that is chance nobody can say ({told.why_no_interval}){alone}."
     interval = numbers.interval(told.interval.low, told.interval.high)
     went += f" ({_percent(answer)} interval {interval})"
-    if told.interval.low <= 0 <= told.interval.high:
+    if _holds_0(told):
         return f"{went}: that may be chance{alone}."
+    if answer.beyond and _holds_0(group.difference):
+        # It is the others who moved: the group must not read as if it had.
+        alone = f", though its own difference ({numbers.difference(group.difference.value)}) may be chance"
     return f"{went}: {_judged(answer, told)}, hardly chance alone{alone}."
 
 
+def _holds_0(difference: Difference) -> bool:
+    interval = difference.interval
+    return interval is None or interval.low <= 0 <= interval.high
+
+
 def _judged(answer: Comparison, told: Difference) -> str:
+    beside = f" beside {_REST}" if answer.beyond else ""
     if answer.kpi.better not in ("higher", "lower"):
-        return "a change"
+        return f"a change{beside}"
     is_better = (told.value > 0) == (answer.kpi.better == "higher")
-    return "a change for the better" if is_better else "a change for the worse"
+    return f"{'better' if is_better else 'worse'}{beside}"
 
 
 def _notes(answer: Comparison) -> list[str]:
@@ -123,6 +132,9 @@ def _notes(answer: Comparison) -> list[str]:
         notes = [
             f"{answer.kpi.kpi_id} is not measured by employee: months are compared, of all other {plain}s together."
         ]
+    notes += [_counted(answer, _group(answer), answer.group)]
+    if answer.rest:
+        notes += [_counted(answer, _REST, answer.rest)]
     if answer.is_mean:
         each = "employee" if answer.observed == "employee" else _plain(answer.observed)
         notes.append(f"The numbers are means per {each} and month; this KPI is no ratio.")
@@ -144,6 +156,15 @@ def _notes(answer: Comparison) -> list[str]:
     return notes
 
 
+def _counted(answer: Comparison, name: str, side: Side) -> str:
+    noun = "employees" if answer.observed == "employee" else f"{_plain(answer.observed)}s"
+    return (
+        f"{name}: {side.members.before} → {side.members.after} {noun} "
+        f"({side.members.both} in both windows), {side.before.months} → {side.after.months} months, "
+        f"{side.before.observations} → {side.after.observations} observations."
+    )
+
+
 def _direction(answer: Comparison) -> str:
     if answer.kpi.better in ("higher", "lower"):
         return f"{answer.kpi.better} is better"
@@ -159,19 +180,7 @@ def _print(console: Console, answer: Comparison) -> None:
         f"{months_in_words(window)}{' *' if provisional & set(window) else ''}"
         for window in (question.before, question.after)
     ]
-    members = "employees" if answer.observed == "employee" else f"{_plain(answer.observed)}s"
-    table = Table(
-        "",
-        *windows,
-        "difference",
-        f"{_percent(answer)} interval",
-        "p",
-        members,
-        "in both",
-        "months",
-        "observations",
-        box=None,
-    )
+    table = Table("", *windows, "difference", f"{_percent(answer)} interval", "p", box=None)
     table.add_row(_group(answer), *_side_cells(numbers, answer.group))
     if answer.rest and answer.beyond:
         table.add_row(_REST, *_side_cells(numbers, answer.rest))
@@ -187,10 +196,6 @@ def _side_cells(numbers: _Numbers, side: Side) -> list[str]:
         numbers.value(side.before.value),
         numbers.value(side.after.value),
         *_difference_cells(numbers, side.difference),
-        f"{side.members.before} → {side.members.after}",
-        f"{side.members.both}",
-        f"{side.before.months} → {side.after.months}",
-        f"{side.before.observations} → {side.after.observations}",
     ]
 
 
