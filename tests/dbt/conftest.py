@@ -24,6 +24,11 @@ BY_MONTH = {
     "schedule_adherence_monthly": "month",
     "attrition_monthly": "month",
     "training_monthly": "month",
+    "scorecard_weight": "month",
+    "agent_scorecard_item": "month",
+    "agent_scorecard_monthly": "month",
+    "team_scorecard_item": "month",
+    "team_scorecard_monthly": "month",
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.expectations.scorecards import make_scorecards
+
 # What the fixture's KPIs divide: id, unit, scopes, measures, numerator factor, divisors, never negative.
 _ALL_SCOPES = "centre|site|business_line|team|employee"
 _DEFINITIONS = [
@@ -96,6 +98,7 @@ def make_centre(
             "insert into intermediate.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
         )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
+        make_scorecards(connection)
     return path
 
 

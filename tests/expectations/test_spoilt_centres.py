@@ -88,6 +88,141 @@ SPOILT: list[tuple[str, list[str]]] = [
         "kpi_monthly_centre_kpis_do_not_vanish",
         [f"delete from marts.kpi_monthly where month = {MONTH} and kpi_id = 'csat_score'"],
     ),
+    ("scorecard_weight_key_is_unique", ["insert into marts.scorecard_weight from marts.scorecard_weight"]),
+    (
+        "scorecard_weights_add_up_to_100",
+        ["update marts.scorecard_weight set weight = 59 where kpi_id = 'csat_score' and role = 'agent'"],
+    ),
+    (
+        "scorecard_weights_move_slowly",
+        ["update marts.scorecard_weight set previous_weight = weight - 2.5 where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weights_move_slowly",
+        ["update marts.scorecard_weight set previous_weight = 0 where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update marts.scorecard_weight set kpi_id = 'ocupancy_rate' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update marts.scorecard_weight set kpi_id = 'answer_rate' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update intermediate.kpi_definitions set better = 'none' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_bands_are_there",
+        ["update marts.scorecard_weight set rule = null where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "agent_scorecard_monthly_key_is_unique",
+        ["insert into marts.agent_scorecard_monthly from marts.agent_scorecard_monthly limit 100"],
+    ),
+    (
+        "agent_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.agent_scorecard_monthly set own_score = own_score + 0.01 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.agent_scorecard_monthly set own_score = null where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_agrees_with_kpi_monthly",
+        ["update marts.agent_scorecard_monthly set score = score + 0.01 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_agrees_with_kpi_monthly",
+        ["delete from marts.kpi_monthly where kpi_id = 'performance_score' and scope_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_is_ranked_or_says_why_not",
+        ["update marts.agent_scorecard_monthly set rank = null, tier = null where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_is_ranked_or_says_why_not",
+        ["update marts.agent_scorecard_monthly set rank = 13 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_tiers_are_a_fifth_at_most",
+        ["update marts.agent_scorecard_monthly set tier = 'bottom' where rank = 10"],
+    ),
+    (
+        "agent_scorecard_monthly_streaks_fit",
+        ["update marts.agent_scorecard_monthly set months_in_bottom_tier = 2 where tier = 'bottom'"],
+    ),
+    (
+        "agent_scorecard_monthly_streaks_fit",
+        ["update marts.agent_scorecard_monthly set months_in_bottom_tier = 1 where tier = 'top'"],
+    ),
+    (
+        "agent_scorecard_monthly_employee_id_is_in_dim_employee",
+        ["delete from marts.dim_employee where employee_id = 'E01'"],
+    ),
+    (
+        "team_scorecard_monthly_key_is_unique",
+        ["insert into marts.team_scorecard_monthly from marts.team_scorecard_monthly"],
+    ),
+    (
+        "team_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.team_scorecard_monthly set score = score - 0.01 where team_id = 'T1'"],
+    ),
+    (
+        "team_scorecard_monthly_agrees_with_kpi_monthly",
+        ["update marts.kpi_monthly set value = 1 where kpi_id = 'operations_kpi_score'"],
+    ),
+    (
+        "kpi_targets_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__kpi_targets set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_bands_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_bands set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_exemptions_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_exemptions set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_exemptions_condition_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_exemptions set condition_kpi_id = 'csat'"],
+    ),
+    (
+        "agent_scorecard_item_key_is_unique",
+        ["insert into marts.agent_scorecard_item from marts.agent_scorecard_item"],
+    ),
+    ("agent_scorecard_item_numbers_have_points", ["update marts.agent_scorecard_item set points = null where employee_id = 'E01'"]),
+    (
+        "agent_scorecard_item_points_are_within_the_weight",
+        ["update marts.agent_scorecard_item set points = -1 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_item_points_are_within_the_weight",
+        ["update marts.agent_scorecard_item set points = 40.5 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "agent_scorecard_item_weights_are_shared_out",
+        ["update marts.agent_scorecard_item set weight_counted = 0 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "team_scorecard_item_key_is_unique",
+        ["insert into marts.team_scorecard_item from marts.team_scorecard_item"],
+    ),
+    ("team_scorecard_item_numbers_have_points", ["update marts.team_scorecard_item set points = null where team_id = 'T1'"]),
+    (
+        "team_scorecard_item_points_are_within_the_weight",
+        ["update marts.team_scorecard_item set points = -1 where team_id = 'T1'"],
+    ),
+    (
+        "team_scorecard_item_points_are_within_the_weight",
+        ["update marts.team_scorecard_item set points = 40.5 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "team_scorecard_item_weights_are_shared_out",
+        ["update marts.team_scorecard_item set weight_counted = 0 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+    ),
     ("dim_kpi_key_is_unique", ["insert into marts.dim_kpi from marts.dim_kpi limit 1"]),
     ("dim_kpi_units_are_known", ["update marts.dim_kpi set unit = 'percent' where kpi_id = 'csat_score'"]),
     ("dim_kpi_is_described", ["update marts.dim_kpi set definition = '' where kpi_id = 'csat_score'"]),

@@ -1,7 +1,10 @@
 with
 
 months as (
-    {{ selected_months_relation() }}
+
+    select * from ({{ selected_months_relation() }}) as selected
+    where month <= {{ as_of_date() }}
+
 ),
 
 periods as (
@@ -91,8 +94,9 @@ final as (
         cast(null as varchar) as team_id,
         'any' as business_line,
         'centre' as role
-    from months
-    where month <= {{ as_of_date() }}
+    from {{ ref('int_kpi_values') }}
+    where scope = 'centre'
+    group by month
 
 )
 
