@@ -14,6 +14,7 @@ from expectations import (
     kpi_monthly,
     report_timeliness_monthly,
     schedule_adherence_monthly,
+    survey_review,
     training_monthly,
 )
 
@@ -22,6 +23,7 @@ ALL = (
     dim_kpi.SUITE,
     fct_agent_day.SUITE,
     fct_queue_interval.SUITE,
+    survey_review.SUITE,
     report_timeliness_monthly.SUITE,
     schedule_adherence_monthly.SUITE,
     attrition_monthly.SUITE,

@@ -24,6 +24,7 @@ BY_MONTH = {
     "schedule_adherence_monthly": "month",
     "attrition_monthly": "month",
     "training_monthly": "month",
+    "survey_review": "month",
 }
 
 
