@@ -60,6 +60,17 @@ class CallboardTranslator(DagsterDbtTranslator):
         is_monthly = dbt_resource_props.get("config", {}).get("materialized") == "incremental"
         return self._months if is_monthly else None
 
+    def get_asset_spec(
+        self, manifest: Manifest, unique_id: str, project: DbtProject | None
+    ) -> AssetSpec:
+        """The node's spec, without the edge from one monthly table to another: a run of all touched months has no
+        partition, and Dagster would ask it for the other table's."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if spec.partitions_def is None:
+            return spec
+        monthly = {self.get_asset_key(n) for n in manifest["nodes"].values() if self.get_partitions_def(n)}
+        return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key not in monthly])
+
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None
     ) -> AssetCheckSpec | None:

@@ -36,6 +36,49 @@
             'measures': leg_measures(),
         },
         {
+            'rows': 'int_leg_contributions', 'sums': 'int_leg_days', 'source_table': 'acd.contact_legs',
+            'line': 'assigned_business_line', 'measures': ['handled_legs'],
+        },
+        {
+            'rows': 'int_contact_contributions', 'sums': 'int_contact_days', 'source_table': 'acd.contact_legs',
+            'measures': contact_measures(),
+        },
+        {
+            'rows': 'int_survey_contributions', 'source_table': 'crm.surveys',
+            'measures': [
+                'csat_sum', 'csat_count', 'satisfied_surveys', 'resolution_sum', 'resolution_count', 'attitude_sum',
+                'attitude_count', 'speed_sum', 'speed_count', 'ease_sum', 'ease_count', 'net_promoters', 'nps_count',
+            ],
+        },
+        {
+            'rows': 'int_complaint_contributions', 'source_table': 'crm.complaints',
+            'measures': ['complaints'],
+        },
+        {
+            'rows': 'int_case_contributions', 'source_table': 'crm.cases',
+            'measures': ['opened_cases', 'cases_closed_in_month', 'due_cases', 'cases_closed_on_time'],
+        },
+        {
+            'rows': 'int_order_contributions', 'source_table': 'crm.orders',
+            'measures': [
+                'orders', 'valid_orders', 'abnormal_orders', 'valid_order_amount', 'paid_orders', 'refunded_orders',
+            ],
+        },
+        {
+            'rows': 'int_evaluation_contributions', 'source_table': 'qa.evaluations',
+            'measures': [
+                'qa_score_sum', 'qa_count', 'mystery_call_score_sum', 'mystery_call_count',
+                'evaluations_with_critical_error',
+            ],
+        },
+        {
+            'rows': 'int_evaluation_item_contributions', 'source_table': 'qa.evaluation_items',
+            'measures': [
+                'script_compliance_points', 'script_compliance_max_points', 'empathy_points', 'empathy_max_points',
+                'courtesy_points', 'courtesy_max_points',
+            ],
+        },
+        {
             'rows': 'int_report_contributions', 'source_table': 'qa.report_deliveries',
             'measures': [
                 'reports_due', 'reports_delivered', 'reports_on_time', 'reports_checked', 'reports_without_defects',
@@ -62,6 +105,10 @@
             ],
         },
         {
+            'rows': 'int_appraisal_contributions', 'source_table': 'hr.appraisals',
+            'measures': ['appraisal_score_sum', 'appraisals'],
+        },
+        {
             'rows': 'int_centre_contributions', 'source_table': none,
             'measures': [
                 'planned_training_hours', 'held_training_hours', 'requested_heads', 'filled_heads',
@@ -75,6 +122,13 @@
     {{ return([
         'offered_legs', 'answered_legs', 'abandoned_legs', 'legs_within_service_level', 'wait_microseconds',
         'transferred_legs', 'talk_seconds', 'hold_seconds', 'wrap_seconds', 'handle_seconds',
+    ]) }}
+{%- endmacro %}
+
+{% macro contact_measures() -%}
+    {{ return([
+        'known_contacts', 'contacts_without_repeat', 'chat_contacts', 'lost_chat_contacts', 'answered_chat_contacts',
+        'converted_chat_contacts', 'first_response_microseconds',
     ]) }}
 {%- endmacro %}
 

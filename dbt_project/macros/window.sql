@@ -64,9 +64,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Is the plain date in a selected month? -#}
-{% macro in_selected_months(date) -%}
-    {%- set ranges = selected_ranges() -%}
+{#- Is the plain date in a selected month? With `rolls_on_months` also in so many after one, or in any ('all'): where a
+    month's rows count in the rows of later months. -#}
+{% macro in_selected_months(date, rolls_on_months=0) -%}
+    {%- set ranges = rolled_on_ranges(rolls_on_months) -%}
     {%- if not ranges %} false
     {%- else -%}
     (
@@ -75,6 +76,21 @@
         {%- endfor %}
     )
     {%- endif -%}
+{%- endmacro %}
+
+{#- The selected ranges, each so many months longer. They may overlap. -#}
+{% macro rolled_on_ranges(months) -%}
+    {%- set rolled = [] -%}
+    {%- for first, after in selected_ranges() -%}
+        {%- if months == 'all' -%}
+            {%- do rolled.append((first, '9999-12-31')) -%}
+        {%- else -%}
+            {%- set year, month = after[:4] | int, after[5:7] | int -%}
+            {%- set number = year * 12 + month - 1 + months -%}
+            {%- do rolled.append((first, '%04d-%02d-01' % (number // 12, number % 12 + 1))) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(rolled) }}
 {%- endmacro %}
 
 {#- The selected months as a relation: month (first day), last_on (last day). -#}
@@ -99,4 +115,14 @@
     select cast(null as date) as date_on
     where false
     {%- endfor %}
+{%- endmacro %}
+
+{#- How far from its first leg the legs of one contact are looked for, either way. -#}
+{% macro longest_contact_days() -%}
+    {{ return(31) }}
+{%- endmacro %}
+
+{#- Within how many times 24 hours the same customer's next contact about the same topic is a repeat. -#}
+{% macro repeat_days() -%}
+    {{ return(7) }}
 {%- endmacro %}

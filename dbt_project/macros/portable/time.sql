@@ -43,13 +43,19 @@
 
 {#- Whole microseconds from one instant to a later one: integers, so sums do not depend on the order of rows. -#}
 {% macro microseconds_between(earlier, later) -%}
-    {{ return(adapter.dispatch('microseconds_between')(earlier, later)) }}
+    ({{ microseconds_of(later) }} - {{ microseconds_of(earlier) }})
 {%- endmacro %}
 
-{% macro default__microseconds_between(earlier, later) -%}
-    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+
+{#- An instant as whole microseconds, for a window frame over time. -#}
+{% macro microseconds_of(instant) -%}
+    {{ return(adapter.dispatch('microseconds_of')(instant)) }}
 {%- endmacro %}
 
-{% macro spark__microseconds_between(earlier, later) -%}
-    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{% macro default__microseconds_of(instant) -%}
+    epoch_us({{ instant }})
+{%- endmacro %}
+
+{% macro spark__microseconds_of(instant) -%}
+    unix_micros({{ instant }})
 {%- endmacro %}

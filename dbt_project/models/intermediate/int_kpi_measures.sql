@@ -14,7 +14,7 @@ summed_{{ loop.index }} as (
         team_id,
         {{ family.line ~ ' as business_line' if family.line else 'business_line' }},
         {% for measure in family.measures -%}
-        sum(cast({{ measure }} as decimal(38, 10))) as {{ measure }},
+        cast(sum({{ measure }}) as decimal(38, 10)) as {{ measure }},
         cast(sum(case when {{ measure }} <> 0 then pending_rows else 0 end) as bigint) as {{ measure }}_pending
         {{- ',' if not loop.last }}
         {% endfor %}

@@ -35,6 +35,7 @@ final as (
         periods.site_id,
         periods.team_id,
         periods.business_line as assigned_business_line,
+        summed.answered_legs as handled_legs,
         0 as pending_rows
     from summed
     inner join periods on periods.period_id = summed.period_id

@@ -1,20 +1,41 @@
 {#- How far the deliveries of the tables reach that bring rows every day. A table that lists few rows a month, or a
     snapshot as the roster is, cannot say how far it reaches. What reaches no selected month's end has no date. -#}
 {%- set dated = {
-    'acd.contact_legs': 'offered_at',
-    'acd.agent_states': 'started_at',
-    'qa.report_deliveries': 'due_at',
-    'hr.schedules': 'starts_at',
-    'hr.staffing_requirements': 'interval_starts_at',
+    'acd.contact_legs': ['offered_at'],
+    'acd.agent_states': ['started_at'],
+    'crm.cases': ['opened_at', 'closed_at'],
+    'crm.orders': ['created_at', 'paid_at', 'refunded_at'],
+    'crm.surveys': ['responded_at'],
+    'qa.evaluations': ['evaluated_at'],
+    'qa.report_deliveries': ['due_at'],
+    'hr.schedules': ['starts_at'],
+    'hr.staffing_requirements': ['interval_starts_at'],
 } -%}
 {%- set ranges = selected_ranges() -%}
 {%- set first_end = (selected_months() | first + modules.datetime.timedelta(days=27)).strftime('%Y-%m-%d') if ranges
     else '9999-12-31' -%}
-{% for table, column in dated.items() %}
-select
-    '{{ table }}' as source_table,
-    {{ local_date('max(' ~ column ~ ')', default_time_zone()) }} as reached_on
-from {{ ref('stg_' ~ table | replace('.', '__')) }}
-where {{ column }} >= timestamp '{{ first_end }} 00:00:00' - interval 1 day and {{ column }} <= {{ as_of() }}
-{{ 'union all' if not loop.last }}
+with
+
+{% for table, columns in dated.items() %}
+reach_{{ loop.index }} as (
+
+    {% for column in columns -%}
+    select max({{ column }}) as reached_at
+    from {{ ref('stg_' ~ table | replace('.', '__')) }}
+    where {{ column }} >= timestamp '{{ first_end }} 00:00:00' - interval 1 day and {{ column }} <= {{ as_of() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
 {% endfor %}
+
+final as (
+    {% for table in dated %}
+    select
+        '{{ table }}' as source_table,
+        {{ local_date('max(reached_at)', default_time_zone()) }} as reached_on
+    from reach_{{ loop.index }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select * from final

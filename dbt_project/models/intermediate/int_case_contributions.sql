@@ -1,0 +1,107 @@
+with
+
+cases as (
+
+    select
+        *,
+        coalesce(agent_id, '') as agent_key
+    from {{ ref('stg_crm__cases') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_employee_days') }}
+    where is_selected and agent_key is not null
+
+),
+
+periods as (
+
+    select * from {{ ref('int_assignment_periods') }}
+    where agent_key is not null
+
+),
+
+-- A case counts twice: in the month it was opened, and in the month it was due.
+opened as (
+
+    select
+        *,
+        opened_at as dated_at,
+        1 as opened_cases,
+        0 as due_cases,
+        0 as cases_closed_on_time
+    from cases
+    where opened_at <= {{ as_of() }} and {{ within_selected_months('opened_at') }}
+
+),
+
+due as (
+
+    select
+        *,
+        due_at as dated_at,
+        0 as opened_cases,
+        1 as due_cases,
+        case when closed_at <= due_at then 1 else 0 end as cases_closed_on_time
+    from cases
+    where due_at <= {{ as_of() }} and {{ within_selected_months('due_at') }}
+
+),
+
+dated as (
+
+    select * from opened
+    union all
+    select * from due
+
+),
+
+-- The local date of the closing is that of the site where the agent was then.
+closed as (
+
+    select
+        cases.case_id,
+        {{ local_date('cases.closed_at', 'periods.time_zone') }} as closed_on
+    from cases
+    inner join periods
+        on
+            periods.agent_key = cases.agent_key
+            and cases.closed_at >= periods.starts_at
+            and cases.closed_at < periods.ends_at
+    where cases.closed_at <= {{ as_of() }} and {{ within_selected_months('cases.opened_at') }}
+
+),
+
+final as (
+
+    select
+        days.month,
+        days.local_date,
+        days.period_id,
+        periods.employee_id,
+        periods.site_id,
+        periods.team_id,
+        periods.business_line,
+        dated.delivery_id,
+        dated.line_number,
+        0 as pending_rows,
+        dated.opened_cases,
+        case when dated.opened_cases = 1 and closed.closed_on <= {{ last_of_month('days.month') }} then 1 else 0 end
+            as cases_closed_in_month,
+        dated.due_cases,
+        dated.cases_closed_on_time
+    from dated
+    inner join days
+        on
+            days.agent_key = dated.agent_key
+            and days.utc_date = cast(dated.dated_at as date)
+            and dated.dated_at >= days.starts_at
+            and dated.dated_at < days.ends_at
+    inner join periods on periods.period_id = days.period_id
+    left join closed on closed.case_id = dated.case_id
+
+)
+
+select * from final

@@ -1,0 +1,43 @@
+with
+
+contacts as (
+
+    select * from {{ ref('int_contacts') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('int_assignment_periods') }}
+
+),
+
+summed as (
+
+    select
+        month,
+        local_date,
+        period_id,
+        business_line,
+        {% for measure in contact_measures() -%}
+        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from contacts
+    group by month, local_date, period_id, business_line
+
+),
+
+final as (
+
+    select
+        summed.*,
+        periods.employee_id,
+        periods.site_id,
+        periods.team_id,
+        0 as pending_rows
+    from summed
+    inner join periods on periods.period_id = summed.period_id
+
+)
+
+select * from final
