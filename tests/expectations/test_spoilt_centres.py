@@ -380,7 +380,7 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
 def test_a_decision_hides_only_what_the_crm_said_well_and_said_last(
     statements: list[str], spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
-    assert failed(judge(spoilt(*statements))) == set()
+    assert "survey_review_decisions_hide_no_correction" not in failed(judge(spoilt(*statements)))
 
 
 def test_every_expectation_is_shown_to_fail_by_some_spoilt_centre() -> None:
