@@ -17,6 +17,7 @@ from expectations import (
     scorecard_item,
     scorecard_monthly,
     scorecard_weight,
+    survey_review,
     training_monthly,
 )
 
@@ -25,6 +26,7 @@ ALL = (
     dim_kpi.SUITE,
     fct_agent_day.SUITE,
     fct_queue_interval.SUITE,
+    survey_review.SUITE,
     report_timeliness_monthly.SUITE,
     schedule_adherence_monthly.SUITE,
     attrition_monthly.SUITE,

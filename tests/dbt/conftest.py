@@ -29,6 +29,7 @@ BY_MONTH = {
     "agent_scorecard_monthly": "month",
     "team_scorecard_item": "month",
     "team_scorecard_monthly": "month",
+    "survey_review": "month",
 }
 
 

@@ -289,6 +289,45 @@ SPOILT: list[tuple[str, list[str]]] = [
         [f"update marts.fct_queue_interval set offered = offered * 2 where business_date >= {MONTH}"],
     ),
     (
+        "survey_review_key_is_unique",
+        [f"insert into marts.survey_review from marts.survey_review where month = {MONTH} limit 1"],
+    ),
+    *(
+        ("survey_review_states_fit_their_reviews", [f"update marts.survey_review set {spoilt}"])
+        for spoilt in (
+            "state = 'open' where state = 'excluded'",
+            "review = 'upheld' where state = 'excluded'",
+            "review = null where state = 'pending'",
+            "state = 'forgotten', review = 'forgotten' where state = 'upheld'",
+            "csat = 3 where state = 'open'",
+            "csat = null where state = 'open'",
+        )
+    ),
+    (
+        "survey_review_lies_before_as_of",
+        [f"update marts.survey_review set responded_at = '2026-09-05 12:00:01' where month = {MONTH}"],
+    ),
+    (
+        "survey_review_exclusions_have_a_reason",
+        ["update marts.survey_review set review_reason = null where state = 'excluded'"],
+    ),
+    *(
+        (
+            "survey_review_decisions_hide_no_correction",
+            [f"update raw.crm__surveys set {spoilt} where line_number % 100 = 0"],
+        )
+        for spoilt in (
+            "csat = 5",
+            "agent_id = 'A99'",
+            "ease = null",
+            "responded_at = responded_at + interval 1 day",
+        )
+    ),
+    (
+        "survey_review_employee_id_is_in_dim_employee",
+        ["delete from marts.dim_employee where employee_id = 'E01'"],
+    ),
+    (
         "attrition_monthly_heads_add_up",
         ["update marts.attrition_monthly set closing_headcount = closing_headcount + 1 where team_id = 'T1'"],
     ),
@@ -449,6 +488,34 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
         assert not result.observed.startswith("could not be checked")
         assert 1 <= len(result.example_keys) <= 5
         assert all("=" in key for key in result.example_keys)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        # what the CRM corrected before the decision
+        [
+            "insert into raw.crm__surveys select * replace (5 as csat, 0 as delivery_order) from raw.crm__surveys"
+        ],
+        # what it got wrong after it
+        [
+            "insert into raw.crm__surveys select * replace (9 as csat, 2 as delivery_order, -line_number as line_number) "
+            "from raw.crm__surveys",
+            "insert into quarantine.excluded_crm__surveys "
+            "select delivery_id, line_number, 'csat is outside 1 to 5' from raw.crm__surveys where csat = 9",
+        ],
+        # a local time, which is no instant until it is known whose
+        [
+            "update raw.crm__surveys set responded_at = responded_at + interval 8 hour, local_columns = 'responded_at'"
+        ],
+        # what nobody decided
+        ["update raw.crm__surveys set csat = 5 where line_number % 100 <> 0"],
+    ],
+)
+def test_a_decision_hides_only_what_the_crm_said_well_and_said_last(
+    statements: list[str], spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    assert "survey_review_decisions_hide_no_correction" not in failed(judge(spoilt(*statements)))
 
 
 def test_every_expectation_is_shown_to_fail_by_some_spoilt_centre() -> None:

@@ -21,6 +21,7 @@ MARTS = (
     "schedule_adherence_monthly",
     "attrition_monthly",
     "training_monthly",
+    "survey_review",
     "dim_employee",
     "dim_team",
     "dim_site",
