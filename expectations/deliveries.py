@@ -4,7 +4,7 @@ One suite for the ledger of deliveries and one for each source table. Whether da
 `completeness.py`.
 """
 
-from expectations import completeness
+from expectations import completeness, rules
 from expectations.doubled import not_doubled
 from expectations.suite import Expectation, Suite
 
@@ -29,6 +29,10 @@ SOURCES = (
     "hr.requisitions",
     "hr.budget_lines",
     "hr.appraisals",
+    "rules.kpi_targets",
+    "rules.scorecard_weights",
+    "rules.scorecard_bands",
+    "rules.scorecard_exemptions",
 )
 
 _readable = Expectation(
@@ -121,7 +125,12 @@ def _quarantined_share(source: str) -> Expectation:
 SOURCE_SUITES = tuple(
     Suite(
         source,
-        (_quarantined_share(source), *not_doubled(source), *completeness.EXPECTATIONS.get(source, ())),
+        (
+            _quarantined_share(source),
+            *not_doubled(source),
+            *completeness.EXPECTATIONS.get(source, ()),
+            *rules.EXPECTATIONS.get(source, ()),
+        ),
     )
     for source in SOURCES
 )

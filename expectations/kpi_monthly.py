@@ -31,6 +31,8 @@ _MAY_EXCEED_ONE = (
 _SCALES = """
     case
         when kpi_id = 'net_promoter_score' then [-100, 100]
+        -- more than 100 where a ratio of the scorecard exceeds 1
+        when kpi_id in ('performance_score', 'operations_kpi_score') then [0, 10000]
         when kpi_id = 'csat_score' or kpi_id like '%\\_csat\\_score' escape '\\' then [1, 5]
         else [0, 100]
     end

@@ -13,11 +13,14 @@ _DENOMINATOR_IS_NOT_ADDED = ("order_value",)
 # The numerator may be below 0, so that a part of it may exceed the whole.
 _MAY_BE_NEGATIVE = ("net_promoter_score",)
 
-_PART_AND_CENTRE = """
+# Scores of scorecards are made of no measures and are not added up.
+_ADDED_UP = "kpi_id in (select kpi_id from intermediate.kpi_definitions where denominator_measure is not null)"
+
+_PART_AND_CENTRE = f"""
     part as (
         select month, kpi_id, scope, sum(numerator) as numerator, sum(denominator) as denominator
         from marts.kpi_monthly
-        where scope <> 'centre' and month in (select month from month_asked)
+        where scope <> 'centre' and month in (select month from month_asked) and {_ADDED_UP}
         group by all
     ),
     centre as (

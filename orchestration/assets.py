@@ -60,19 +60,16 @@ class CallboardTranslator(DagsterDbtTranslator):
         is_monthly = dbt_resource_props.get("config", {}).get("materialized") == "incremental"
         return self._months if is_monthly else None
 
-    def get_asset_spec(self, manifest: Manifest, unique_id: str, project: DbtProject | None) -> AssetSpec:
-        """The node without what it reads of tables made by month in the same step.
-
-        Dagster asks which partitions of such a table a step reads, and fails where the run names none; ours finds out
-        its months only while it loads.
-        """
+    def get_asset_spec(
+        self, manifest: Manifest, unique_id: str, project: DbtProject | None
+    ) -> AssetSpec:
+        """The node's spec, without the edge from one monthly table to another: a run of all touched months has no
+        partition, and Dagster would ask it for the other table's."""
         spec = super().get_asset_spec(manifest, unique_id, project)
-        by_month = {
-            self.get_asset_key(node)
-            for parent in manifest["parent_map"].get(unique_id, ())
-            if (node := manifest["nodes"].get(parent)) and self.get_partitions_def(node)
-        }
-        return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key not in by_month])
+        if spec.partitions_def is None:
+            return spec
+        monthly = {self.get_asset_key(n) for n in manifest["nodes"].values() if self.get_partitions_def(n)}
+        return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key not in monthly])
 
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import typer
 
+from orchestration.commands.compare import compare_command
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
+from orchestration.commands.reviews import reviews_command
 from orchestration.commands.status import status_command
 from orchestration.commands.waivers import waive_command, waivers_app
 from orchestration.console import print_error
@@ -30,7 +32,9 @@ app.command("init")(init_command)
 app.command("simulate")(simulate_command)
 app.command("refresh")(refresh_command)
 app.command("status")(status_command)
+app.command("compare")(compare_command)
 app.command("waive")(waive_command)
+app.command("reviews")(reviews_command)
 app.add_typer(waivers_app, name="waivers")
 
 

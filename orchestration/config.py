@@ -9,10 +9,10 @@ import json
 import os
 import re
 import tomllib
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
@@ -90,6 +90,34 @@ class RefreshConfig(_Section):
     memory_limit: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|TB|MiB|GiB|TiB)$")
 
 
+class _Shares(_Section):
+    """Two parts of one score, which add up to 1."""
+
+    @model_validator(mode="after")
+    def _add_up_to_one(self) -> Self:
+        shares = {name: value for name, value in self if name.endswith("_share")}
+        if abs(sum(shares.values()) - 1) > 1e-9:
+            raise ValueError(f"{' and '.join(shares)} add up to {sum(shares.values()):g}, not to 1")
+        return self
+
+
+class AppraisalConfig(_Shares):
+    """How much of an appraisal is the employee's own score, and how much the manager's."""
+
+    self_share: float = Field(default=0.3, ge=0, le=1)
+    manager_share: float = Field(default=0.7, ge=0, le=1)
+
+
+class ScorecardConfig(_Shares):
+    """What a score is made of, and who is ranked by it; `docs/scorecards.md` explains each."""
+
+    own_share: float = Field(default=0.8, ge=0, le=1)
+    team_share: float = Field(default=0.2, ge=0, le=1)
+    ratio_cap: float = Field(default=1.2, ge=1, le=100)
+    min_people: int = Field(default=5, ge=1)
+    min_days_present: int = Field(default=5, ge=0, le=31)
+
+
 class Config(_Section):
     """The whole configuration of a home; an absent file is all defaults."""
 
@@ -102,6 +130,8 @@ class Config(_Section):
     notices: NoticesConfig = NoticesConfig()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
+    appraisal: AppraisalConfig = AppraisalConfig()
+    scorecard: ScorecardConfig = ScorecardConfig()
 
     @field_validator("default_time_zone")
     @classmethod

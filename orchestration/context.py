@@ -13,7 +13,8 @@ from orchestration.home import Home
 from orchestration.progress import Progress, Silent, StepResult
 from orchestration.verdicts import Verdict
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])")
+_MOST_MONTHS = 60
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class RefreshContext:
 @dataclass(frozen=True)
 class RefreshOutcome:
     """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not; `failed`
-    are the verdicts that refused it."""
+    are the verdicts that refused it, `warnings` those that somebody should look at though it was published."""
 
     status: Literal["published", "refused", "nothing_new"]
     release_id: str | None
@@ -40,6 +41,7 @@ class RefreshOutcome:
     steps: tuple[StepResult, ...] = ()
     message: str = ""
     failed: tuple[Verdict, ...] = ()
+    warnings: tuple[Verdict, ...] = ()
 
 
 def make_context(
@@ -90,6 +92,23 @@ def parse_month(text: str) -> date:
     if match is None:
         raise UsageError(f"{text!r} is no month.", hint="Write months as YYYY-MM, such as 2026-08.")
     return date(int(match[1]), int(match[2]), 1)
+
+
+def parse_months(text: str, *, option: str = "--months") -> tuple[date, ...]:
+    """`2026-08..2026-10,2027-01` → first days in order. Raises UsageError, naming `option`."""
+    found: set[date] = set()
+    for part in text.split(","):
+        first, dots, last = part.partition("..")
+        start = parse_month(first)
+        end = parse_month(last) if dots else start
+        span = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
+        if not span or len(span) > _MOST_MONTHS:
+            raise UsageError(
+                f"{option} {part!r} spans {len(span)} months.",
+                hint=f"Name 1 to {_MOST_MONTHS}, the earlier first.",
+            )
+        found |= {date(count // 12, count % 12 + 1, 1) for count in span}
+    return tuple(sorted(found))
 
 
 def parse_as_of(text: str) -> datetime:

@@ -35,8 +35,9 @@ def dbt_vars(ctx: RefreshContext, months: Sequence[date]) -> dict[str, object]:
         "default_site": ctx.config.default_site,
         "default_time_zone": ctx.config.default_time_zone or "UTC",
         "release_id": ctx.release_id,
-        "driver_min_surveys": ctx.config.drivers.min_surveys,
-        "driver_min_agents": ctx.config.drivers.min_agents,
+        **{f"appraisal_{key}": value for key, value in ctx.config.appraisal},
+        **{f"scorecard_{key}": value for key, value in ctx.config.scorecard},
+        **{f"driver_{key}": value for key, value in ctx.config.drivers},
     }
 
 

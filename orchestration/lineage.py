@@ -125,7 +125,21 @@ def _columns_in(scope: Scope, place: int) -> Iterator[Any]:
 
     selected = scope.expression.selects
     if place < len(selected):
-        yield from selected[place].find_all(exp.Column)
+        yield from (column for column in selected[place].find_all(exp.Column) if _is_value(column))
+
+
+def _is_value(column: Any) -> bool:
+    """Not what a window is grouped or ordered by, and not what is only asked for being there."""
+    from sqlglot import exp
+
+    node = column
+    while node.parent is not None:
+        if isinstance(node.parent, exp.Is):
+            return False
+        if isinstance(node.parent, exp.Window) and node.arg_key != "this":
+            return False
+        node = node.parent
+    return True
 
 
 def _origins_of(

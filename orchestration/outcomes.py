@@ -62,7 +62,8 @@ def published_outcome(
     release_id = manifest.release_id if manifest else None
     message = f"Published release {release_id}."
     note_attempt(ctx, lambda _: {"state": "published", "message": message})
-    return RefreshOutcome("published", release_id, months, steps, message)
+    warnings = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.warns)
+    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings)
 
 
 def refused_outcome(

@@ -23,3 +23,8 @@ class Verdict:
     def blocks(self) -> bool:
         """Whether this verdict keeps a build from being published."""
         return not self.passed and self.severity == "error" and self.waived_by is None
+
+    @property
+    def warns(self) -> bool:
+        """Whether it failed without keeping anything from being published."""
+        return not self.passed and self.severity == "warning" and self.waived_by is None

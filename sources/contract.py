@@ -75,6 +75,7 @@ class Contract(_Frozen):
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
     reaches_back_days: int = 1
+    contact: str | None = None
 
     @property
     def model_name(self) -> str:

@@ -136,6 +136,15 @@ def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -
     return found + gone
 
 
+def files_of(table_name: str, landing: Path, settings: LoadSettings = DEFAULTS) -> list[LandedFile]:
+    """The files in landing that are deliveries of `table_name`, in the order in which they are taken.
+
+    Raises MappingError.
+    """
+    targets = _targets(landing, load_mappings(settings.mappings))
+    return [target.landed for target in targets if target.table_name == table_name]
+
+
 def load(
     warehouse: Path,
     landing: Path,

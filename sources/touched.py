@@ -16,6 +16,8 @@ from sources.typing_sql import literal, quoted
 
 #: No local date is further than this from the date in UTC.
 _WIDEST_OFFSET = "interval 14 hours"
+#: No further from its first leg are the legs of a contact looked for (macros/window.sql), a day for other clocks aside.
+_LONGEST_CONTACT = "interval 32 day"
 _EVER = date(1900, 1, 1)
 _UNDATED = ("hr.sites", "hr.employees", "hr.assignments", "acd.queues")
 
@@ -35,6 +37,7 @@ def touched_months(warehouse: Path, changed: Collection[int], published: Collect
             return sorted({*published, *_dated(con, known.intersection(changed), corrects=True)[0]})
         everything = set(changed) | _left_dangling(con, changed)
         dated, reached = _dated(con, everything, corrects=bool(published))
+        reached |= _of_contacts(con, everything, set(published) - dated - reached)
         since = _since(con, changed)
     if since is not None:
         reached.update(month for month in published if month >= since.replace(day=1))
@@ -83,13 +86,7 @@ def _ids(deliveries: Collection[int]) -> str:
 
 def _dates(contract: Contract, changed: Collection[int], *, corrects: bool) -> list[tuple[str, str]]:
     """The columns that date a table's rows, each with the relation it is found in."""
-    rows = f"(select * from loaded.{contract.model_name} where delivery_id in ({_ids(changed)}))"
-    if corrects:
-        # every version of the rows: what moves a row to another month also takes it out of the one before
-        key = ", ".join(quoted(column) for column in contract.key)
-        rows = (
-            f"(select version.* from loaded.{contract.model_name} as version semi join {rows} using ({key}))"
-        )
+    rows = _rows(contract, changed, corrects=corrects)
     if contract.dated_through is None:
         return [(column, rows) for column in contract.dated_by]
     table, key = contract.refs[contract.dated_through]
@@ -99,6 +96,45 @@ def _dates(contract: Contract, changed: Collection[int], *, corrects: bool) -> l
         f"semi join {rows} as child on child.{contract.dated_through} = parent.{key})"
     )
     return [(column, joined) for column in parent.dated_by]
+
+
+def _rows(contract: Contract, changed: Collection[int], *, corrects: bool) -> str:
+    """The deliveries' rows; where they correct others, every version of them: what moves a row to another month also
+    takes it out of the one before."""
+    rows = f"(select * from loaded.{contract.model_name} where delivery_id in ({_ids(changed)}))"
+    if not corrects:
+        return rows
+    key = ", ".join(quoted(column) for column in contract.key)
+    return f"(select version.* from loaded.{contract.model_name} as version semi join {rows} using ({key}))"
+
+
+def _of_contacts(
+    con: duckdb.DuckDBPyConnection, changed: Collection[int], candidates: Collection[date]
+) -> set[date]:
+    """Those of the months in which a contact that a changed row names, or what it repeats, may have begun."""
+    found: set[date] = set()
+    for contract in _contracts_of(con, changed):
+        if contract.contact is None or not candidates:
+            continue
+        column = quoted(contract.contact)
+        rows = _rows(contract, changed, corrects=True)
+        instant = contract.dated_by[0]
+        # Legs of one contact lie no further apart; an order may name a contact of any time before it.
+        span = f"""leg.offered_at between (select min({instant}) - {_LONGEST_CONTACT} from {rows})
+            and (select max({instant}) + {_LONGEST_CONTACT} from {rows})"""
+        nearby = span if contract.name == "acd.contact_legs" else "true"
+        back = f"interval {contract.reaches_back_days} day"
+        for month in candidates:
+            beginning = f"date '{month}' - interval 1 day"
+            end = f"date '{month}' + interval 1 month + {back} + interval 1 day"
+            row = con.execute(
+                f"""select 1 from loaded.acd__contact_legs as leg semi join {rows} as named
+                    on named.{column} = leg.contact_id
+                where leg.offered_at >= {beginning} and leg.offered_at < {end} and {nearby} limit 1"""
+            ).fetchone()
+            if row is not None:
+                found.add(month)
+    return found
 
 
 def _is_instant(contract: Contract, column: str) -> bool:
@@ -137,11 +173,11 @@ def _are_quarantined(con: duckdb.DuckDBPyConnection, tables: Collection[str]) ->
     return found.fetchone() is not None
 
 
-# --- what is not dated: employees, assignments, sites, queues -----------------------------------------------------
+# --- what is not dated: employees, assignments, sites, queues, rules ----------------------------------------------
 
 
 def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | None:
-    """From which day on the changes to employees, assignments, sites and queues matter; None where nothing changed."""
+    """From which day on the changes to employees, assignments, sites, queues and rules matter; None where there are none."""
     names = {contract.name for contract in _contracts_of(con, changed)}
     days: list[date] = []
     if names.intersection(_UNDATED) and _are_quarantined(con, _UNDATED):
@@ -154,6 +190,9 @@ def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | N
         days += _changes(con, "hr.employees", changed, "true", _EMPLOYEE_SINCE)
     if "hr.assignments" in names:
         days += _changes(con, "hr.assignments", changed, "true", _ASSIGNMENT_SINCE)
+    for name in names:
+        if name.startswith("rules."):
+            days += _changes(con, name, changed, "true", "coalesce(before.valid_from, after.valid_from)")
     return min(days) if days else None
 
 

@@ -33,7 +33,10 @@
         },
         {
             'rows': 'int_leg_contributions', 'sums': 'int_leg_days', 'source_table': 'acd.contact_legs',
-            'measures': leg_measures(),
+            'measures': [
+                'offered_legs', 'answered_legs', 'abandoned_legs', 'legs_within_service_level', 'wait_microseconds',
+                'transferred_legs', 'handle_seconds',
+            ],
         },
         {
             'rows': 'int_leg_contributions', 'sums': 'int_leg_days', 'source_table': 'acd.contact_legs',

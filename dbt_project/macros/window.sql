@@ -64,21 +64,36 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Is the plain date in a selected month, or in one of so many months after one? 'all': in any later month. The months
-    a table rolls on are those whose rows are made of a selected month too; months_before are read to make them. -#}
+{#- Is the plain date in a selected month? With `rolls_on_months` also in so many after one, or in any ('all'): where a
+    month's rows count in the rows of later months; with `months_before` also in so many before one: what those are made of. -#}
 {% macro in_selected_months(date, rolls_on_months=0, months_before=0) -%}
-    {%- set ranges = selected_ranges() -%}
-    {%- set earlier = " - interval " ~ months_before ~ " month" if months_before else '' -%}
-    {%- set later = " + interval " ~ rolls_on_months ~ " month" if rolls_on_months else '' -%}
+    {%- set ranges = rolled_on_ranges(rolls_on_months, months_before) -%}
     {%- if not ranges %} false
-    {%- elif rolls_on_months == 'all' %} {{ date }} >= date '{{ ranges[0][0] }}'{{ earlier }}
     {%- else -%}
     (
         {%- for first, after in ranges %}
-        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}'{{ earlier }} and {{ date }} < date '{{ after }}'{{ later }})
+        {{ 'or ' if not loop.first }}({{ date }} >= date '{{ first }}' and {{ date }} < date '{{ after }}')
         {%- endfor %}
     )
     {%- endif -%}
+{%- endmacro %}
+
+{#- The selected ranges, each so many months longer, and begun so many months earlier. They may overlap. -#}
+{% macro rolled_on_ranges(months, months_before=0) -%}
+    {%- set rolled = [] -%}
+    {%- for first, after in selected_ranges() -%}
+        {%- do rolled.append((
+            month_later(first, -months_before),
+            '9999-12-31' if months == 'all' else month_later(after, months),
+        )) -%}
+    {%- endfor -%}
+    {{ return(rolled) }}
+{%- endmacro %}
+
+{#- The first day of a month as text, so many months later. -#}
+{% macro month_later(first, months) -%}
+    {%- set number = (first[:4] | int) * 12 + (first[5:7] | int) - 1 + months -%}
+    {{ return('%04d-%02d-01' % (number // 12, number % 12 + 1)) }}
 {%- endmacro %}
 
 {#- The selected months as a relation: month (first day), last_on (last day). -#}

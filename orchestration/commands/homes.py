@@ -9,12 +9,10 @@ import typer
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.config import Config, load_config
 from orchestration.console import TerminalProgress, people, print_json
-from orchestration.context import parse_month
+from orchestration.context import parse_months
 from orchestration.errors import UsageError
 from orchestration.home import Home, locate_home
 from orchestration.progress import Silent, StepResult
-
-_MOST_MONTHS = 60
 
 
 def init_command(
@@ -61,7 +59,7 @@ def simulate_command(
 
     console = people()
     progress = Silent() if as_json else TerminalProgress(console)
-    told = [f"{year:04}-{month:02}" for year, month in chosen]
+    told = [f"{month:%Y-%m}" for month in chosen]
     started = time.monotonic()
     progress.begin("simulate")
     report = simulate(
@@ -98,23 +96,6 @@ def make_home(home: Home, default_site: str, default_time_zone: str | None) -> N
         raise UsageError(f"--default-time-zone: {str(error).splitlines()[2].strip()}") from None
     home.landing.mkdir(parents=True, exist_ok=True)
     home.config_file.write_text(_configuration(config), encoding="utf-8")
-
-
-def parse_months(text: str) -> list[tuple[int, int]]:
-    """`2026-08..2026-10,2027-01` → years and months in order. Raises UsageError."""
-    found: set[tuple[int, int]] = set()
-    for part in text.split(","):
-        first, dots, last = part.partition("..")
-        start = parse_month(first)
-        end = parse_month(last) if dots else start
-        span = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
-        if not span or len(span) > _MOST_MONTHS:
-            raise UsageError(
-                f"--months {part!r} spans {len(span)} months.",
-                hint=f"Name 1 to {_MOST_MONTHS}, the earlier first.",
-            )
-        found |= {(count // 12, count % 12 + 1) for count in span}
-    return sorted(found)
 
 
 def _configuration(config: Config) -> str:

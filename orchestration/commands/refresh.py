@@ -1,6 +1,7 @@
 """`callboard refresh`: from landing to a published release."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -62,6 +63,7 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
         "months": [f"{month:%Y-%m}" for month in outcome.months],
         "steps": [{"name": s.name, "seconds": round(s.seconds, 3), "rows": s.rows} for s in outcome.steps],
         "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
+        "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
         "published": str(home.published_database) if home.published_database.exists() else None,
     }
@@ -84,7 +86,15 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     if outcome.status == "published":
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
+    print_warnings(console, outcome.warnings)
     print_failed(console, home, outcome)
+
+
+def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
+    """What the gate let pass and somebody should look at, a line each."""
+    for verdict in warnings:
+        where = f"{verdict.table_name} {verdict.month:%Y-%m}" if verdict.month else verdict.table_name
+        console.print(f"Warning: {verdict.expectation} on {where}: {verdict.observed}", markup=False)
 
 
 def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:

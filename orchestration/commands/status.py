@@ -7,7 +7,7 @@ from rich.table import Table
 
 from orchestration.attempt import Attempt
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.commands.refresh import print_failed, waive_commands
+from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
 from orchestration.console import people, print_json
 from orchestration.context import RefreshOutcome
 from orchestration.home import Home, existing_home
@@ -69,6 +69,7 @@ def _print_published(console: Console, home: Home, manifest: Manifest | None) ->
         state = "provisional" if month.is_provisional else "final"
         table.add_row(f"{month.month:%Y-%m}", state, f"{month.as_of:%Y-%m-%d %H:%M}", month.made_by)
     console.print(table)
+    print_warnings(console, [verdict for verdict in manifest.gate_results if verdict.warns])
 
 
 def _print_waiting(console: Console, status: HomeStatus) -> None:
@@ -141,6 +142,7 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
             }
             for month in manifest.months
         ],
+        "warnings": [vars(verdict) for verdict in manifest.gate_results if verdict.warns],
         "owed_months": [_text(month) for month in manifest.owed_months],
     }
 

@@ -25,6 +25,12 @@ BY_MONTH = {
     "attrition_monthly": "month",
     "training_monthly": "month",
     "kpi_driver_monthly": "month",
+    "scorecard_weight": "month",
+    "agent_scorecard_item": "month",
+    "agent_scorecard_monthly": "month",
+    "team_scorecard_item": "month",
+    "team_scorecard_monthly": "month",
+    "survey_review": "month",
 }
 # Tables whose rows are made of earlier months too: building a month builds these again for months after it.
 ROLLING = ("kpi_driver_monthly",)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.expectations.scorecards import make_scorecards
+
 # What the fixture's KPIs divide: id, unit, scopes, measures, numerator factor, divisors, never negative.
 _ALL_SCOPES = "centre|site|business_line|team|employee"
 _DEFINITIONS = [
@@ -96,6 +98,7 @@ def make_centre(
             "insert into intermediate.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
         )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
+        make_scorecards(connection)
     return path
 
 
@@ -163,8 +166,26 @@ from leg;
 
 create table staging.stg_crm__surveys as
 select 'S' || n as survey_id, 'K' || n as contact_id, agent_id, offered_at + interval 1 hour as responded_at,
-    4 as csat, 9 as nps, 4 as resolution, 4 as attitude, 4 as speed, 4 as ease
+    if(n % 50 = 0, 1 + n % 4 // 2, 4) as csat, 9 as nps, 4 as resolution, 4 as attitude, 4 as speed, 4 as ease,
+    if(n % 100 = 0, ['pending', 'upheld', 'excluded'][1 + n // 100 % 3], null) as review,
+    if(n % 100 = 0, 'looked into', null) as review_reason, if(n % 100 = 0, 0, 6) as delivery_id, n as line_number
 from leg where n % 5 = 0;
+
+create table marts.survey_review as
+select date_trunc('month', offered_at)::date as month, survey_id, business_date, employee_id, survey.agent_id, site_id,
+    team_id, business_line, contact_id, responded_at, csat, nps, resolution, attitude, speed, ease,
+    coalesce(review, 'open') as state, review, review_reason
+from staging.stg_crm__surveys as survey
+join leg on survey.survey_id = 'S' || n
+join marts.dim_employee using (employee_id)
+where csat <= 2 or review is not null;
+
+-- The CRM said of every survey what is in force; the reviews came in a file of decisions.
+create table raw.crm__surveys as
+select * replace (null as review, null as review_reason, 6 as delivery_id), 1 as delivery_order,
+    cast(null as varchar) as local_columns
+from staging.stg_crm__surveys;
+create table quarantine.excluded_crm__surveys (delivery_id bigint, line_number bigint, reason varchar);
 
 create table staging.stg_crm__cases (case_id varchar, contact_id varchar, customer_id varchar, agent_id varchar,
     category varchar, opened_at timestamp, due_at timestamp, closed_at timestamp);
@@ -268,6 +289,8 @@ select row_number() over () as delivery_id, table_name, table_name || '/part-0.c
     cast(null as varchar) as unreadable_reason
 from (values ('acd.contact_legs', 30000), ('acd.agent_states', 90000), ('hr.schedules', 1000), ('hr.sites', 2),
     ('hr.employees', 12), ('crm.surveys', 6000)) as given (table_name, row_count);
+insert into raw.delivery values (0, 'crm.surveys', 'crm/surveys/~reviews-20260903T080000.000000Z.csv', 'sha', 9, 1,
+    timestamp '2026-09-03', null, null);
 
 create table quarantine.quarantined_row (table_name varchar, file varchar, line bigint, column_name varchar,
     reason varchar, row_text varchar, row_text_public varchar, delivery_id bigint);

@@ -88,6 +88,141 @@ SPOILT: list[tuple[str, list[str]]] = [
         "kpi_monthly_centre_kpis_do_not_vanish",
         [f"delete from marts.kpi_monthly where month = {MONTH} and kpi_id = 'csat_score'"],
     ),
+    ("scorecard_weight_key_is_unique", ["insert into marts.scorecard_weight from marts.scorecard_weight"]),
+    (
+        "scorecard_weights_add_up_to_100",
+        ["update marts.scorecard_weight set weight = 59 where kpi_id = 'csat_score' and role = 'agent'"],
+    ),
+    (
+        "scorecard_weights_move_slowly",
+        ["update marts.scorecard_weight set previous_weight = weight - 2.5 where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weights_move_slowly",
+        ["update marts.scorecard_weight set previous_weight = 0 where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update marts.scorecard_weight set kpi_id = 'ocupancy_rate' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update marts.scorecard_weight set kpi_id = 'answer_rate' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_kpis_can_be_scored",
+        ["update intermediate.kpi_definitions set better = 'none' where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "scorecard_weight_bands_are_there",
+        ["update marts.scorecard_weight set rule = null where kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "agent_scorecard_monthly_key_is_unique",
+        ["insert into marts.agent_scorecard_monthly from marts.agent_scorecard_monthly limit 100"],
+    ),
+    (
+        "agent_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.agent_scorecard_monthly set own_score = own_score + 0.01 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.agent_scorecard_monthly set own_score = null where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_agrees_with_kpi_monthly",
+        ["update marts.agent_scorecard_monthly set score = score + 0.01 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_agrees_with_kpi_monthly",
+        ["delete from marts.kpi_monthly where kpi_id = 'performance_score' and scope_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_is_ranked_or_says_why_not",
+        ["update marts.agent_scorecard_monthly set rank = null, tier = null where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_is_ranked_or_says_why_not",
+        ["update marts.agent_scorecard_monthly set rank = 13 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_monthly_tiers_are_a_fifth_at_most",
+        ["update marts.agent_scorecard_monthly set tier = 'bottom' where rank = 10"],
+    ),
+    (
+        "agent_scorecard_monthly_streaks_fit",
+        ["update marts.agent_scorecard_monthly set months_in_bottom_tier = 2 where tier = 'bottom'"],
+    ),
+    (
+        "agent_scorecard_monthly_streaks_fit",
+        ["update marts.agent_scorecard_monthly set months_in_bottom_tier = 1 where tier = 'top'"],
+    ),
+    (
+        "agent_scorecard_monthly_employee_id_is_in_dim_employee",
+        ["delete from marts.dim_employee where employee_id = 'E01'"],
+    ),
+    (
+        "team_scorecard_monthly_key_is_unique",
+        ["insert into marts.team_scorecard_monthly from marts.team_scorecard_monthly"],
+    ),
+    (
+        "team_scorecard_monthly_score_is_the_sum_of_its_items",
+        ["update marts.team_scorecard_monthly set score = score - 0.01 where team_id = 'T1'"],
+    ),
+    (
+        "team_scorecard_monthly_agrees_with_kpi_monthly",
+        ["update marts.kpi_monthly set value = 1 where kpi_id = 'operations_kpi_score'"],
+    ),
+    (
+        "kpi_targets_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__kpi_targets set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_bands_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_bands set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_exemptions_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_exemptions set kpi_id = 'csat'"],
+    ),
+    (
+        "scorecard_exemptions_condition_kpi_id_is_in_the_catalogue",
+        ["update staging.stg_rules__scorecard_exemptions set condition_kpi_id = 'csat'"],
+    ),
+    (
+        "agent_scorecard_item_key_is_unique",
+        ["insert into marts.agent_scorecard_item from marts.agent_scorecard_item"],
+    ),
+    ("agent_scorecard_item_numbers_have_points", ["update marts.agent_scorecard_item set points = null where employee_id = 'E01'"]),
+    (
+        "agent_scorecard_item_points_are_within_the_weight",
+        ["update marts.agent_scorecard_item set points = -1 where employee_id = 'E01'"],
+    ),
+    (
+        "agent_scorecard_item_points_are_within_the_weight",
+        ["update marts.agent_scorecard_item set points = 40.5 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "agent_scorecard_item_weights_are_shared_out",
+        ["update marts.agent_scorecard_item set weight_counted = 0 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "team_scorecard_item_key_is_unique",
+        ["insert into marts.team_scorecard_item from marts.team_scorecard_item"],
+    ),
+    ("team_scorecard_item_numbers_have_points", ["update marts.team_scorecard_item set points = null where team_id = 'T1'"]),
+    (
+        "team_scorecard_item_points_are_within_the_weight",
+        ["update marts.team_scorecard_item set points = -1 where team_id = 'T1'"],
+    ),
+    (
+        "team_scorecard_item_points_are_within_the_weight",
+        ["update marts.team_scorecard_item set points = 40.5 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+    ),
+    (
+        "team_scorecard_item_weights_are_shared_out",
+        ["update marts.team_scorecard_item set weight_counted = 0 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+    ),
     ("dim_kpi_key_is_unique", ["insert into marts.dim_kpi from marts.dim_kpi limit 1"]),
     ("dim_kpi_units_are_known", ["update marts.dim_kpi set unit = 'percent' where kpi_id = 'csat_score'"]),
     ("dim_kpi_is_described", ["update marts.dim_kpi set definition = '' where kpi_id = 'csat_score'"]),
@@ -152,6 +287,45 @@ SPOILT: list[tuple[str, list[str]]] = [
     (
         "fct_queue_interval_volumes_are_near_trailing_months",
         [f"update marts.fct_queue_interval set offered = offered * 2 where business_date >= {MONTH}"],
+    ),
+    (
+        "survey_review_key_is_unique",
+        [f"insert into marts.survey_review from marts.survey_review where month = {MONTH} limit 1"],
+    ),
+    *(
+        ("survey_review_states_fit_their_reviews", [f"update marts.survey_review set {spoilt}"])
+        for spoilt in (
+            "state = 'open' where state = 'excluded'",
+            "review = 'upheld' where state = 'excluded'",
+            "review = null where state = 'pending'",
+            "state = 'forgotten', review = 'forgotten' where state = 'upheld'",
+            "csat = 3 where state = 'open'",
+            "csat = null where state = 'open'",
+        )
+    ),
+    (
+        "survey_review_lies_before_as_of",
+        [f"update marts.survey_review set responded_at = '2026-09-05 12:00:01' where month = {MONTH}"],
+    ),
+    (
+        "survey_review_exclusions_have_a_reason",
+        ["update marts.survey_review set review_reason = null where state = 'excluded'"],
+    ),
+    *(
+        (
+            "survey_review_decisions_hide_no_correction",
+            [f"update raw.crm__surveys set {spoilt} where line_number % 100 = 0"],
+        )
+        for spoilt in (
+            "csat = 5",
+            "agent_id = 'A99'",
+            "ease = null",
+            "responded_at = responded_at + interval 1 day",
+        )
+    ),
+    (
+        "survey_review_employee_id_is_in_dim_employee",
+        ["delete from marts.dim_employee where employee_id = 'E01'"],
     ),
     (
         "attrition_monthly_heads_add_up",
@@ -348,6 +522,34 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
         assert not result.observed.startswith("could not be checked")
         assert 1 <= len(result.example_keys) <= 5
         assert all("=" in key for key in result.example_keys)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        # what the CRM corrected before the decision
+        [
+            "insert into raw.crm__surveys select * replace (5 as csat, 0 as delivery_order) from raw.crm__surveys"
+        ],
+        # what it got wrong after it
+        [
+            "insert into raw.crm__surveys select * replace (9 as csat, 2 as delivery_order, -line_number as line_number) "
+            "from raw.crm__surveys",
+            "insert into quarantine.excluded_crm__surveys "
+            "select delivery_id, line_number, 'csat is outside 1 to 5' from raw.crm__surveys where csat = 9",
+        ],
+        # a local time, which is no instant until it is known whose
+        [
+            "update raw.crm__surveys set responded_at = responded_at + interval 8 hour, local_columns = 'responded_at'"
+        ],
+        # what nobody decided
+        ["update raw.crm__surveys set csat = 5 where line_number % 100 <> 0"],
+    ],
+)
+def test_a_decision_hides_only_what_the_crm_said_well_and_said_last(
+    statements: list[str], spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    assert "survey_review_decisions_hide_no_correction" not in failed(judge(spoilt(*statements)))
 
 
 def test_every_expectation_is_shown_to_fail_by_some_spoilt_centre() -> None:

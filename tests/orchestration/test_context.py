@@ -4,22 +4,21 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.commands.homes import parse_months
-from orchestration.context import make_context, new_release_id, parse_as_of, parse_month
+from orchestration.context import make_context, new_release_id, parse_as_of, parse_month, parse_months
 from orchestration.errors import UsageError
 from orchestration.home import Home
 
 from .conftest import AS_OF
 
 
-@pytest.mark.parametrize("text", ["2026-8", "2026-13", "August", "2026-08-01", ""])
+@pytest.mark.parametrize("text", ["2026-8", "2026-13", "0000-05", "August", "2026-08-01", ""])
 def test_a_malformed_month_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match="is no month"):
         parse_month(text)
 
 
 def test_months_may_be_spans_and_lists() -> None:
-    assert parse_months("2025-12..2026-01,2026-03") == [(2025, 12), (2026, 1), (2026, 3)]
+    assert parse_months("2025-12..2026-01,2026-03") == (date(2025, 12, 1), date(2026, 1, 1), date(2026, 3, 1))
     with pytest.raises(UsageError, match="spans 0 months"):
         parse_months("2026-02..2026-01")
 

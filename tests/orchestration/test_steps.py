@@ -58,6 +58,13 @@ def test_dbt_is_given_the_months_the_instant_and_the_release_to_be(stand_in: Sta
         "default_site": "SHA",
         "default_time_zone": "Asia/Shanghai",
         "release_id": ctx.release_id,
+        "appraisal_self_share": 0.3,
+        "appraisal_manager_share": 0.7,
+        "scorecard_own_share": 0.8,
+        "scorecard_team_share": 0.2,
+        "scorecard_ratio_cap": 1.2,
+        "scorecard_min_people": 5,
+        "scorecard_min_days_present": 5,
         "driver_min_surveys": 10,
         "driver_min_agents": 30,
     }

@@ -22,6 +22,7 @@ MARTS = (
     "attrition_monthly",
     "training_monthly",
     "kpi_driver_monthly",
+    "survey_review",
     "dim_employee",
     "dim_team",
     "dim_site",

@@ -18,7 +18,8 @@ from tests.simulator import contract_check
 from tests.simulator.contract_check import broken_rows, files_of
 
 MONTHS = ("2026-08", "2026-09")
-TABLES = sorted(load_contracts())
+# What managers decide is not simulated: the shipped targets and weights hold.
+TABLES = sorted(table for table in load_contracts() if not table.startswith("rules."))
 
 
 @pytest.fixture(scope="module")

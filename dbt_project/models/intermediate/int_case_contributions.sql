@@ -58,12 +58,29 @@ dated as (
 
 ),
 
--- The local date of the closing is that of the site where the agent was then.
+months as (
+    {{ selected_months_relation() }}
+),
+
+-- When a month ends on each clock, worked out once: a closing's own local date lies in the month if it comes before.
+month_ends as (
+
+    select
+        months.month,
+        zones.time_zone,
+        {{ to_utc('cast(' ~ add_days('months.last_on', 1) ~ ' as timestamp)', 'zones.time_zone') }} as ended_at
+    from months
+    cross join (select distinct time_zone from periods) as zones
+
+),
+
+-- The clock of a closing is that of the site where the agent was then.
 closed as (
 
     select
         cases.case_id,
-        {{ local_date('cases.closed_at', 'periods.time_zone') }} as closed_on
+        cases.closed_at,
+        periods.time_zone
     from cases
     inner join periods
         on
@@ -88,7 +105,7 @@ final as (
         dated.line_number,
         0 as pending_rows,
         dated.opened_cases,
-        case when dated.opened_cases = 1 and closed.closed_on <= {{ last_of_month('days.month') }} then 1 else 0 end
+        case when dated.opened_cases = 1 and closed.closed_at < month_ends.ended_at then 1 else 0 end
             as cases_closed_in_month,
         dated.due_cases,
         dated.cases_closed_on_time
@@ -101,6 +118,7 @@ final as (
             and dated.dated_at < days.ends_at
     inner join periods on periods.period_id = days.period_id
     left join closed on closed.case_id = dated.case_id
+    left join month_ends on month_ends.month = days.month and month_ends.time_zone = closed.time_zone
 
 )
 

@@ -13,108 +13,101 @@ definitions as (
 
 ),
 
-measures as (
+lines as (
 
-    select * from {{ ref('int_scope_measures') }}
-
-),
-
-maturity as (
-
-    select * from {{ ref('int_scope_maturity') }}
+    select * from {{ ref('int_scope_lines') }}
 
 ),
 
-source_reach as (
+targets as (
 
-    select * from {{ ref('int_source_reach') }}
+    select * from {{ ref('int_kpi_targets') }}
 
 ),
 
--- The earliest day that all deliveries a KPI needs reach.
-reach as (
+scores as (
+
+    select * from {{ ref('int_scorecard_scores') }}
+    where score is not null
+
+),
+
+-- The scorecards' scores are KPIs as well; a score is of one subject and is not added up.
+numbered as (
 
     select
-        definitions.kpi_id,
-        min(coalesce(source_reach.reached_on, {{ first_day() }})) as reached_on
-    from definitions
-    inner join source_reach
-        on ('|' || definitions.needs || '|') like ('%|' || source_reach.source_table || '|%')
-    group by definitions.kpi_id
+        month,
+        kpi_id,
+        scope,
+        scope_id,
+        numerator,
+        denominator,
+        value,
+        is_provisional,
+        matures_on
+    from {{ ref('int_kpi_values') }}
 
-),
-
-added as (
-
-    select
-        denominators.month,
-        definitions.kpi_id,
-        denominators.scope,
-        denominators.scope_id,
-        definitions.matures_after_days,
-        case
-            when definitions.is_never_negative then greatest(coalesce(numerators.amount, 0), 0)
-            else coalesce(numerators.amount, 0)
-        end as numerator_amount,
-        case when definitions.is_denominator_one then 1 else denominators.amount end as denominator_amount,
-        definitions.numerator_factor,
-        definitions.numerator_divisor,
-        definitions.denominator_divisor,
-        coalesce(numerators.pending_rows, 0) + denominators.pending_rows as pending_rows
-    from definitions
-    inner join measures as denominators
-        on
-            denominators.measure = definitions.denominator_measure
-            and ('|' || definitions.scopes || '|') like ('%|' || denominators.scope || '|%')
-    left join measures as numerators
-        on
-            numerators.measure = definitions.numerator_measure
-            and numerators.month = denominators.month
-            and numerators.scope = denominators.scope
-            and numerators.scope_id = denominators.scope_id
-    where denominators.amount <> 0
-
-),
-
--- The one division; until here everything was whole numbers and decimals.
-divided as (
+    union all
 
     select
-        *,
-        cast(numerator_amount * numerator_factor as double) / numerator_divisor as numerator,
-        cast(denominator_amount as double) / denominator_divisor as denominator
-    from added
+        month,
+        case subject when 'employee' then 'performance_score' else 'operations_kpi_score' end as kpi_id,
+        subject as scope,
+        subject_id as scope_id,
+        score as numerator,
+        1 as denominator,
+        score as value,
+        is_provisional,
+        matures_on
+    from scores
+    where subject in ('employee', 'centre')
 
 ),
 
 final as (
 
     select
-        divided.month,
-        divided.kpi_id,
-        divided.scope,
-        divided.scope_id,
-        divided.numerator,
-        divided.denominator,
-        divided.numerator / divided.denominator as value,
-        cast(null as double) as target,
-        cast(null as varchar) as status,
-        (
-            divided.pending_rows > 0
-            or coalesce(maturity.matures_at > {{ as_of() }}, true)
-            or coalesce(reach.reached_on < maturity.matures_on, false)
-        ) as is_provisional,
-        maturity.matures_on,
+        numbered.month,
+        numbered.kpi_id,
+        numbered.scope,
+        numbered.scope_id,
+        numbered.numerator,
+        numbered.denominator,
+        numbered.value,
+        targets.target,
+        {{ target_status('numbered.value', 'targets.target', 'definitions.better') }} as status,
+        {{ attainment('numbered.value', 'targets.target', 'definitions.better') }} as attainment,
+        numbered.is_provisional,
+        numbered.matures_on,
         '{{ var("release_id") }}' as release_id
-    from divided
-    left join maturity
+    from numbered
+    inner join definitions on definitions.kpi_id = numbered.kpi_id
+    left join lines
         on
-            maturity.month = divided.month
-            and maturity.scope = divided.scope
-            and maturity.scope_id = divided.scope_id
-            and maturity.matures_after_days = divided.matures_after_days
-    left join reach on reach.kpi_id = divided.kpi_id
+            lines.month = numbered.month
+            and lines.scope = numbered.scope
+            and lines.scope_id = numbered.scope_id
+    left join targets
+        on
+            targets.month = numbered.month
+            and targets.kpi_id = numbered.kpi_id
+            and targets.scope = numbered.scope
+            and targets.business_line = coalesce(lines.business_line, 'any')
 
 )
 
-select * from final
+select
+    month,
+    kpi_id,
+    scope,
+    scope_id,
+    numerator,
+    denominator,
+    value,
+    target,
+    status,
+    attainment,
+    is_provisional,
+    matures_on,
+    release_id
+from final

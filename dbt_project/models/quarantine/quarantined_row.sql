@@ -43,6 +43,14 @@ refused as (
     select 'qa.evaluation_items' as table_name, * from {{ ref('excluded_qa__evaluation_items') }} where is_quarantined
     union all
     select 'qa.report_deliveries' as table_name, * from {{ ref('excluded_qa__report_deliveries') }} where is_quarantined
+    union all
+    select 'rules.kpi_targets' as table_name, * from {{ ref('excluded_rules__kpi_targets') }} where is_quarantined
+    union all
+    select 'rules.scorecard_weights' as table_name, * from {{ ref('excluded_rules__scorecard_weights') }} where is_quarantined
+    union all
+    select 'rules.scorecard_bands' as table_name, * from {{ ref('excluded_rules__scorecard_bands') }} where is_quarantined
+    union all
+    select 'rules.scorecard_exemptions' as table_name, * from {{ ref('excluded_rules__scorecard_exemptions') }} where is_quarantined
 ),
 
 final as (

@@ -1,0 +1,79 @@
+{#- What targets and scorecards share. `better` is the KPI's direction: higher, lower or none. -#}
+
+{#- Is a value at least as good as another one? Doubles leave the last bits open; null where no direction is better. -#}
+{% macro is_as_good(value, other, better) -%}
+    case {{ better }}
+        when 'higher' then {{ value }} >= {{ other }} - 1e-9 * greatest(abs({{ other }}), 1)
+        when 'lower' then {{ value }} <= {{ other }} + 1e-9 * greatest(abs({{ other }}), 1)
+    end
+{%- endmacro %}
+
+{#- Value by target where more is better, target by value where less is; null where that cannot be divided. -#}
+{% macro attainment(value, target, better) -%}
+    case
+        when {{ better }} = 'higher' and {{ target }} > 0 then {{ value }} / {{ target }}
+        when {{ better }} = 'lower' and {{ target }} >= 0 and {{ value }} > 0 then {{ target }} / {{ value }}
+    end
+{%- endmacro %}
+
+{#- met or missed; null where there is no target or no direction is better. -#}
+{% macro target_status(value, target, better) -%}
+    case {{ is_as_good(value, target, better) }} when true then 'met' when false then 'missed' end
+{%- endmacro %}
+
+{#- A number as people write it, to four places: 27, 0.72. -#}
+{% macro number_text(number) -%}
+    rtrim(rtrim(cast(cast({{ number }} as decimal(26, 4)) as varchar), '0'), '.')
+{%- endmacro %}
+
+{#- What managers decided, delivered rows first in `is_delivered`, and what is shipped. -#}
+{% macro delivered_and_shipped(table, columns) -%}
+    select {{ columns | join(', ') }}, 1 as is_delivered
+    from {{ ref('stg_rules__' ~ table) }}
+    union all
+    select {{ columns | join(', ') }}, 0 as is_delivered
+    from {{ ref(table) }}
+{%- endmacro %}
+
+{#- Attainment as the method ratio counts it: from 0 to the cap. Nothing at all of what should be little is the cap,
+    where the target itself is nothing it is met. -#}
+{% macro capped_attainment(value, target, better, cap) -%}
+    case
+        when {{ better }} = 'lower' and {{ target }} > 0 and {{ value }} <= 0 then {{ cap }}
+        when {{ better }} = 'lower' and {{ target }} = 0 and {{ value }} <= 0 then 1
+        else greatest(0, least({{ cap }}, {{ attainment(value, target, better) }}))
+    end
+{%- endmacro %}
+
+{#- In words, how the points of an item of int_scorecard_items came about. -#}
+{% macro why_points() -%}
+    case
+        when value is null then 'no number this month; its weight is shared among the others'
+        else
+            case method
+                when 'tiered'
+                    then {{ number_text('value') }} || ' is worth ' || {{ number_text('100 * own_share') }} || ' % of the weight'
+                when 'deduction'
+                    then {{ number_text('value') }} || ' against an allowance of ' || {{ number_text('allowance') }} || ', '
+                    || {{ number_text('points_per_unit') }} || ' points a unit'
+                when 'judged' then {{ number_text('value') }} || ' of 100'
+                else
+                    case
+                        when target is null then {{ number_text('value') }} || ', and no target to hold it against'
+                        when method = 'all_or_nothing'
+                            then {{ number_text('value') }} || ' against ' || {{ number_text('target') }}
+                            || case when own_share = 1 then ': met' else ': missed' end
+                        else
+                            {{ number_text('value') }} || ' against ' || {{ number_text('target') }} || ': attainment '
+                            || {{ number_text('own_share') }} || case when own_share = cap then ', the most that counts' else '' end
+                    end
+            end
+            || case when is_exempt then '; costs nothing: ' || exempt_since else '' end
+            || case
+                when abs(weight_counted - weight) > 1e-9
+                    then '; counts for ' || {{ number_text('weight_counted') }} || ' instead of ' || {{ number_text('weight') }}
+                    || ', since others have no number'
+                else ''
+            end
+    end
+{%- endmacro %}

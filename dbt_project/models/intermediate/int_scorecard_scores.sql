@@ -1,0 +1,76 @@
+with
+
+subjects as (
+
+    select * from {{ ref('int_scorecard_subjects') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_scorecard_items') }}
+
+),
+
+-- A number without points (a target that nobody set) makes no score: the gate refuses it.
+own as (
+
+    select
+        month,
+        subject,
+        subject_id,
+        count(*) as kpis,
+        sum(case when value is not null then 1 else 0 end) as kpis_with_a_number,
+        case
+            when sum(case when value is not null then 1 else 0 end) > 0
+                and sum(case when value is not null and points is null then 1 else 0 end) = 0
+                then sum(cast(points as decimal(38, 12)))
+        end as score,
+        max(case when is_provisional then 1 else 0 end) as provisional,
+        max(matures_on) as matures_on
+    from items
+    group by month, subject, subject_id
+
+),
+
+final as (
+
+    select
+        subjects.month,
+        subjects.subject,
+        subjects.subject_id,
+        subjects.agent_id,
+        subjects.site_id,
+        subjects.team_id,
+        subjects.business_line,
+        subjects.role,
+        coalesce(own.kpis, 0) as kpis,
+        coalesce(own.kpis_with_a_number, 0) as kpis_with_a_number,
+        cast(own.score as double) as own_score,
+        cast(team.score as double) as team_score,
+        case
+            when subjects.subject = 'employee' and team.score is not null
+                then cast(
+                    own.score * cast({{ var('scorecard_own_share') }} as decimal(7, 6))
+                    + team.score * cast({{ var('scorecard_team_share') }} as decimal(7, 6)) as double
+                )
+            else cast(own.score as double)
+        end as score,
+        greatest(coalesce(own.provisional, 0), coalesce(team.provisional, 0)) = 1 as is_provisional,
+        greatest(own.matures_on, coalesce(team.matures_on, own.matures_on)) as matures_on
+    from subjects
+    left join own
+        on
+            own.month = subjects.month
+            and own.subject = subjects.subject
+            and own.subject_id = subjects.subject_id
+    left join own as team
+        on
+            subjects.subject = 'employee'
+            and team.subject = 'team'
+            and team.month = subjects.month
+            and team.subject_id = subjects.team_id
+
+)
+
+select * from final
