@@ -14,7 +14,9 @@ _DENOMINATOR_IS_NOT_ADDED = ("order_value",)
 _MAY_BE_NEGATIVE = ("net_promoter_score",)
 
 # Scores of scorecards are made of no measures and are not added up.
-_ADDED_UP = "kpi_id in (select kpi_id from intermediate.kpi_definitions where denominator_measure is not null)"
+_ADDED_UP = (
+    "kpi_id in (select kpi_id from intermediate.kpi_definitions where denominator_measure is not null)"
+)
 
 _PART_AND_CENTRE = f"""
     part as (

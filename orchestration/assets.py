@@ -60,9 +60,7 @@ class CallboardTranslator(DagsterDbtTranslator):
         is_monthly = dbt_resource_props.get("config", {}).get("materialized") == "incremental"
         return self._months if is_monthly else None
 
-    def get_asset_spec(
-        self, manifest: Manifest, unique_id: str, project: DbtProject | None
-    ) -> AssetSpec:
+    def get_asset_spec(self, manifest: Manifest, unique_id: str, project: DbtProject | None) -> AssetSpec:
         """The node's spec, without the edge from one monthly table to another: a run of all touched months has no
         partition, and Dagster would ask it for the other table's."""
         spec = super().get_asset_spec(manifest, unique_id, project)

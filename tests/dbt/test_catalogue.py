@@ -34,8 +34,7 @@ def test_every_kpi_divides_measures_that_a_model_makes(compiled_nodes: Nodes) ->
     missing = {
         row["kpi_id"]: sorted({row["numerator_measure"], row["denominator_measure"]} - made)
         for row in definitions()
-        if row["kpi_id"] not in SCORES
-        and not {row["numerator_measure"], row["denominator_measure"]} <= made
+        if row["kpi_id"] not in SCORES and not {row["numerator_measure"], row["denominator_measure"]} <= made
     }
     assert missing == {}
 

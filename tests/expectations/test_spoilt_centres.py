@@ -193,35 +193,49 @@ SPOILT: list[tuple[str, list[str]]] = [
         "agent_scorecard_item_key_is_unique",
         ["insert into marts.agent_scorecard_item from marts.agent_scorecard_item"],
     ),
-    ("agent_scorecard_item_numbers_have_points", ["update marts.agent_scorecard_item set points = null where employee_id = 'E01'"]),
+    (
+        "agent_scorecard_item_numbers_have_points",
+        ["update marts.agent_scorecard_item set points = null where employee_id = 'E01'"],
+    ),
     (
         "agent_scorecard_item_points_are_within_the_weight",
         ["update marts.agent_scorecard_item set points = -1 where employee_id = 'E01'"],
     ),
     (
         "agent_scorecard_item_points_are_within_the_weight",
-        ["update marts.agent_scorecard_item set points = 40.5 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+        [
+            "update marts.agent_scorecard_item set points = 40.5 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"
+        ],
     ),
     (
         "agent_scorecard_item_weights_are_shared_out",
-        ["update marts.agent_scorecard_item set weight_counted = 0 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"],
+        [
+            "update marts.agent_scorecard_item set weight_counted = 0 where employee_id = 'E01' and kpi_id = 'occupancy_rate'"
+        ],
     ),
     (
         "team_scorecard_item_key_is_unique",
         ["insert into marts.team_scorecard_item from marts.team_scorecard_item"],
     ),
-    ("team_scorecard_item_numbers_have_points", ["update marts.team_scorecard_item set points = null where team_id = 'T1'"]),
+    (
+        "team_scorecard_item_numbers_have_points",
+        ["update marts.team_scorecard_item set points = null where team_id = 'T1'"],
+    ),
     (
         "team_scorecard_item_points_are_within_the_weight",
         ["update marts.team_scorecard_item set points = -1 where team_id = 'T1'"],
     ),
     (
         "team_scorecard_item_points_are_within_the_weight",
-        ["update marts.team_scorecard_item set points = 40.5 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+        [
+            "update marts.team_scorecard_item set points = 40.5 where team_id = 'T1' and kpi_id = 'occupancy_rate'"
+        ],
     ),
     (
         "team_scorecard_item_weights_are_shared_out",
-        ["update marts.team_scorecard_item set weight_counted = 0 where team_id = 'T1' and kpi_id = 'occupancy_rate'"],
+        [
+            "update marts.team_scorecard_item set weight_counted = 0 where team_id = 'T1' and kpi_id = 'occupancy_rate'"
+        ],
     ),
     ("dim_kpi_key_is_unique", ["insert into marts.dim_kpi from marts.dim_kpi limit 1"]),
     ("dim_kpi_units_are_known", ["update marts.dim_kpi set unit = 'percent' where kpi_id = 'csat_score'"]),

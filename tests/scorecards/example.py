@@ -86,7 +86,14 @@ def _months() -> dict[str, str]:
 
 
 def _month_of(
-    employee: str, month: str, handle: int, complaints: int, quality: int, csat: int | None, own: int, manager: int
+    employee: str,
+    month: str,
+    handle: int,
+    complaints: int,
+    quality: int,
+    csat: int | None,
+    own: int,
+    manager: int,
 ) -> dict[str, str]:
     agent, day = f"A{employee[1:]}", f"{month}-20"
     key = f"{employee}-{month}"
@@ -94,7 +101,8 @@ def _month_of(
         "acd/contact_legs": f"L{key},K{key},1,inbound,Q1,{agent},{day}T02:00:00Z,{day}T02:00:10Z,{day}T03:00:00Z,"
         f"{handle - 30},0,30,answered,false\n",
         "acd/agent_states": "".join(
-            f"{agent},training,{month}-{number}T01:00:00Z,{month}-{number}T02:00:00Z\n" for number in range(20, 25)
+            f"{agent},training,{month}-{number}T01:00:00Z,{month}-{number}T02:00:00Z\n"
+            for number in range(20, 25)
         ),
         "crm/surveys": f"S{key},K{key},{agent},{day}T04:00:00Z,{csat}\n" if csat else "",
         "crm/complaints": "".join(f"P{key}-{n},{agent},{day}T05:00:00Z,true\n" for n in range(complaints)),

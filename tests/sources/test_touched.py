@@ -67,7 +67,9 @@ def test_an_employee_who_repairs_legs_touches_their_months(centre: Centre) -> No
 
 
 def test_an_order_touches_the_month_of_the_contact_it_names_and_its_own(centre: Centre) -> None:
-    centre.deliver("acd/contact_legs/a.csv", legs(leg("L1", contact_id="C1", offered_at="2026-06-10T01:00:00Z")))
+    centre.deliver(
+        "acd/contact_legs/a.csv", legs(leg("L1", contact_id="C1", offered_at="2026-06-10T01:00:00Z"))
+    )
     centre.refresh()
     order = "order_id,contact_id,created_at,amount,status\nO1,{},2026-09-15T01:00:00Z,10,valid\n"
     assert touched_by(centre, "crm/orders/a.csv", order.format("C1")) == [date(2026, 6, 1), SEPTEMBER]
@@ -86,7 +88,9 @@ def test_a_late_leg_touches_the_month_in_which_its_contact_began(centre: Centre)
     assert touched_by(centre, "acd/contact_legs/c.csv", other) == [SEPTEMBER]
 
 
-def test_a_rule_touches_the_months_from_its_day_on_and_none_where_it_says_what_was_said(centre: Centre) -> None:
+def test_a_rule_touches_the_months_from_its_day_on_and_none_where_it_says_what_was_said(
+    centre: Centre,
+) -> None:
     centre.refresh()
     target = "kpi_id,scope,business_line,valid_from,target\ncsat_score,any,any,2026-09-01,{}\n"
     later = [month for month in PUBLISHED if month >= SEPTEMBER]
