@@ -71,12 +71,12 @@ def test_scores_ranks_and_tiers_are_those_worked_out_by_hand(
 
 
 def test_each_method_gives_the_points_worked_out_by_hand(example: LiveHome) -> None:
-    told = dict(
-        ((employee_id, kpi_id), points)
+    told = {
+        (employee_id, kpi_id): points
         for employee_id, kpi_id, points in example.query(
             "select employee_id, kpi_id, points from marts.agent_scorecard_item where month = date '2026-08-01'"
         )
-    )
+    }
     expected = {
         ("E1", "average_handle_time"): 15,
         ("E1", "complaint_rate"): 4,

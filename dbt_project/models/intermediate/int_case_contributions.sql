@@ -62,6 +62,12 @@ months as (
     {{ selected_months_relation() }}
 ),
 
+zones as (
+
+    select distinct time_zone from periods
+
+),
+
 -- When a month ends on each clock, worked out once: a closing's own local date lies in the month if it comes before.
 month_ends as (
 
@@ -70,7 +76,7 @@ month_ends as (
         zones.time_zone,
         {{ to_utc('cast(' ~ add_days('months.last_on', 1) ~ ' as timestamp)', 'zones.time_zone') }} as ended_at
     from months
-    cross join (select distinct time_zone from periods) as zones
+    cross join zones
 
 ),
 

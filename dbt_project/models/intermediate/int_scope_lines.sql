@@ -17,6 +17,14 @@ teams as (
 
 ),
 
+lines as (
+
+    select business_line from periods
+    union
+    select business_line from {{ ref('stg_acd__queues') }}
+
+),
+
 final as (
 
     select
@@ -48,11 +56,7 @@ final as (
         lines.business_line as scope_id,
         lines.business_line
     from months
-    cross join (
-        select business_line from periods
-        union
-        select business_line from {{ ref('stg_acd__queues') }}
-    ) as lines
+    cross join lines
 
 )
 
