@@ -57,7 +57,7 @@ demo: $(READY) ## simulate a centre, refresh and publish two months of it
 	@$(BIN)/callboard status --home $(DEMO_HOME)
 
 test: $(READY) ## every test
-	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
 	$(BIN)/ruff check .

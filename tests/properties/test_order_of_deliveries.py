@@ -12,7 +12,16 @@ from sources.landing import scan
 from sources.simulator.run import simulate
 from tests.sources.delivering import Centre
 
-CUT = ("acd/contact_legs", "acd/agent_states", "hr/schedules", "hr/employees", "crm/surveys")
+CUT = (
+    "acd/contact_legs",
+    "acd/agent_states",
+    "hr/schedules",
+    "hr/employees",
+    "crm/surveys",
+    "crm/orders",
+    "crm/cases",
+    "qa/evaluation_items",
+)
 MARTS = (
     "kpi_monthly",
     "fct_agent_day",
@@ -21,6 +30,11 @@ MARTS = (
     "schedule_adherence_monthly",
     "attrition_monthly",
     "training_monthly",
+    "scorecard_weight",
+    "agent_scorecard_item",
+    "agent_scorecard_monthly",
+    "team_scorecard_item",
+    "team_scorecard_monthly",
     "kpi_driver_monthly",
     "survey_review",
     "dim_employee",

@@ -169,6 +169,7 @@ def test_a_weight_that_moves_by_more_than_two_points_is_a_warning_that_names_it(
         ("2026-09-01", "warning", False),
     ]
     assert "the weight of appraisal_score went from 30.0 to 26.0" in str(told[1][3])
+    assert "Warning: scorecard_weights_move_slowly on scorecard_weight 2026-09" in example.run("status").out
 
 
 def test_targets_stand_beside_the_numbers(example: LiveHome) -> None:
