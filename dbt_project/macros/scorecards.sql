@@ -77,3 +77,25 @@
             end
     end
 {%- endmacro %}
+
+{#- Items of scorecards as they are published, those of the subjects (employee, team, centre) named. -#}
+{% macro published_scorecard_items(subjects, id_column) -%}
+    select
+        month,
+        subject_id as {{ id_column }},
+        kpi_id,
+        measured_scope,
+        measured_scope_id,
+        value,
+        target,
+        method,
+        weight,
+        weight_counted,
+        points,
+        is_exempt,
+        why,
+        is_provisional,
+        '{{ var("release_id") }}' as release_id
+    from {{ ref('int_scorecard_items') }}
+    where subject in ('{{ subjects | join("', '") }}')
+{%- endmacro %}
