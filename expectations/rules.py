@@ -1,6 +1,6 @@
-"""What must hold for what managers deliver: the KPIs that targets, bands and exemptions name are in the catalogue.
+"""What must hold for what managers deliver: targets, weights, bands and exemptions name KPIs and lines that there are.
 
-Weights are judged where they are in force, in `scorecard_weight.py`.
+Weights are judged further where they are in force, in `scorecard_weight.py`.
 """
 
 from expectations.suite import Expectation
@@ -20,11 +20,32 @@ def _known(table: str, column: str) -> Expectation:
     )
 
 
+def _used(table: str) -> Expectation:
+    # A line spelt otherwise than in the roster is a rule that nobody is ever measured by.
+    return Expectation(
+        name=f"{table}_business_line_is_worked_in",
+        by_month=False,
+        severity="warning",
+        expected="every business_line is any, or one that an assignment or a queue has",
+        broken_rows=f"""
+            select 'business_line=' || business_line as key,
+                count(*) || ' rows are for the line ' || business_line || ', in which nobody works' as observed
+            from staging.stg_rules__{table}
+            where business_line <> 'any'
+                and business_line not in (select business_line from marts.dim_queue)
+                and business_line not in (select business_line from marts.dim_employee where business_line is not null)
+            group by business_line
+        """,
+    )
+
+
 EXPECTATIONS = {
-    "rules.kpi_targets": (_known("kpi_targets", "kpi_id"),),
-    "rules.scorecard_bands": (_known("scorecard_bands", "kpi_id"),),
+    "rules.kpi_targets": (_known("kpi_targets", "kpi_id"), _used("kpi_targets")),
+    "rules.scorecard_weights": (_used("scorecard_weights"),),
+    "rules.scorecard_bands": (_known("scorecard_bands", "kpi_id"), _used("scorecard_bands")),
     "rules.scorecard_exemptions": (
         _known("scorecard_exemptions", "kpi_id"),
         _known("scorecard_exemptions", "condition_kpi_id"),
+        _used("scorecard_exemptions"),
     ),
 }

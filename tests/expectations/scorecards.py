@@ -48,9 +48,11 @@ union all
 select month, 'operations_kpi_score', 'centre', team_id, score, 1, score, false, 'r1'
 from marts.team_scorecard_monthly where team_id = 'all';
 
-create table staging.stg_rules__kpi_targets as select 'csat_score' as kpi_id;
-create table staging.stg_rules__scorecard_bands as select 'occupancy_rate' as kpi_id;
-create table staging.stg_rules__scorecard_exemptions as select 'occupancy_rate' as kpi_id, 'csat_score' as condition_kpi_id;
+create table staging.stg_rules__kpi_targets as select 'csat_score' as kpi_id, 'any' as business_line;
+create table staging.stg_rules__scorecard_weights as select 'csat_score' as kpi_id, 'inquiry' as business_line;
+create table staging.stg_rules__scorecard_bands as select 'occupancy_rate' as kpi_id, 'inquiry' as business_line;
+create table staging.stg_rules__scorecard_exemptions as
+select 'occupancy_rate' as kpi_id, 'csat_score' as condition_kpi_id, 'any' as business_line;
 """
 
 

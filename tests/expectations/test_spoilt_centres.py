@@ -174,6 +174,22 @@ SPOILT: list[tuple[str, list[str]]] = [
         ["update marts.kpi_monthly set value = 1 where kpi_id = 'operations_kpi_score'"],
     ),
     (
+        "kpi_targets_business_line_is_worked_in",
+        ["update staging.stg_rules__kpi_targets set business_line = 'Inquiry'"],
+    ),
+    (
+        "scorecard_weights_business_line_is_worked_in",
+        ["update staging.stg_rules__scorecard_weights set business_line = 'Inquiry'"],
+    ),
+    (
+        "scorecard_bands_business_line_is_worked_in",
+        ["update staging.stg_rules__scorecard_bands set business_line = 'Inquiry'"],
+    ),
+    (
+        "scorecard_exemptions_business_line_is_worked_in",
+        ["update staging.stg_rules__scorecard_exemptions set business_line = 'Inquiry'"],
+    ),
+    (
         "kpi_targets_kpi_id_is_in_the_catalogue",
         ["update staging.stg_rules__kpi_targets set kpi_id = 'csat'"],
     ),
