@@ -36,12 +36,14 @@
 {%- endmacro %}
 
 {#- Attainment as the method ratio counts it: from 0 to the cap. Nothing at all of what should be little is the cap,
-    where the target itself is nothing it is met. -#}
+    where the target itself is nothing it is met. Null without a target to divide by: greatest and least pass over nulls,
+    so that has to be said. -#}
 {% macro capped_attainment(value, target, better, cap) -%}
     case
         when {{ better }} = 'lower' and {{ target }} > 0 and {{ value }} <= 0 then {{ cap }}
         when {{ better }} = 'lower' and {{ target }} = 0 and {{ value }} <= 0 then 1
-        else greatest(0, least({{ cap }}, {{ attainment(value, target, better) }}))
+        when {{ attainment(value, target, better) }} is not null
+            then greatest(0, least({{ cap }}, {{ attainment(value, target, better) }}))
     end
 {%- endmacro %}
 

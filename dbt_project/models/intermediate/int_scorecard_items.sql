@@ -230,7 +230,7 @@ exempted_shares as (
     select
         *,
         exempt_since is not null and own_share < 1 as is_exempt,
-        case when exempt_since is not null then greatest(own_share, 1) else own_share end as share
+        case when exempt_since is not null and own_share < 1 then 1 else own_share end as share
     from shared
 
 ),
