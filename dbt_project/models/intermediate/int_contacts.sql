@@ -21,7 +21,7 @@ valid_orders as (
 
 ),
 
-legs as (
+legs as {{ inlined() }} (
 
     select
         legs.contact_id,
@@ -123,26 +123,18 @@ contacts as (
 
 ),
 
--- A contact none of whose legs waited long enough is no repeat, and one without a customer has none.
+-- A contact none of whose legs waited long enough is no repeat: those are counted among themselves. One without a
+-- customer has no repeats, whatever is counted for it here.
 followed as (
 
     select
         *,
         count(*) over (
-            partition by customer_id, topic
+            partition by are_all_short_abandons, customer_id, topic
             order by {{ microseconds_of('first_offered_at') }}
             range between 1 following and {{ repeat_days() * 24 * 3600 * 1000000 }} following
         ) as repeats
     from contacts
-    where customer_id is not null and not are_all_short_abandons
-
-    union all
-
-    select
-        *,
-        cast(null as bigint) as repeats
-    from contacts
-    where customer_id is null or are_all_short_abandons
 
 ),
 
