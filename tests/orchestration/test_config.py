@@ -34,6 +34,8 @@ def test_what_the_file_says_counts(home: Home) -> None:
         ("defualt_site = 'SHA'", "unknown key 'defualt_site'"),
         ("[gate]\nmax_share = 1", "unknown key 'gate.max_share'"),
         ("[gate]\nmax_quarantined_share = 2", "gate.max_quarantined_share"),
+        ("[scorecard]\nown_share = 0.9", "own_share and team_share add up to 1.1, not to 1"),
+        ("[appraisal]\nmanager_share = 0.6", "self_share and manager_share add up to 0.9, not to 1"),
         ("default_time_zone = 'Shanghai'", "no IANA time zone"),
         ("[notices]\nurls = ['mailto://u:p@example.org']", "${ENV_VAR}"),
         ("[dagster]\nstorage = 'postgresql://u:p@db/x'", "${ENV_VAR}"),
