@@ -6,6 +6,9 @@ from typing import Any, cast
 
 import pytest
 
+from orchestration.home import Home
+from tests.centres import published_centre
+
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _VARS = {
     "as_of": "2026-12-31 00:00:00",
@@ -84,3 +87,9 @@ def _statement(node: dict[str, Any]) -> str:
     made = "view" if node["config"]["materialized"] == "view" else "table"
     compiled = cast(str, node["compiled_code"]).replace('"compiled".', "")
     return f"create or replace {made} {name} as {compiled}"
+
+
+@pytest.fixture(scope="session")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A small published centre, for tests that only read it."""
+    return Home(published_centre(tmp_path_factory))

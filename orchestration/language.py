@@ -1,0 +1,104 @@
+"""How things read in English and in Chinese: words, numbers, months and days.
+
+The English text is the key of its translation (gettext's way); `languages/zh.po` holds the Chinese. Numbers and dates
+follow the locale through babel. Nothing here knows what a report or a page looks like.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from orchestration.errors import UsageError
+
+LANGUAGES = ("en", "zh")
+_FOLDER = Path(__file__).with_name("languages")
+# English months and days are written the day first, as most of our readers do.
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language: `code` is `en` or `zh`."""
+
+    code: str
+    _words: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+
+    @property
+    def locale(self) -> Locale:
+        """babel's locale, also what `lang=` of a page says (`tag`)."""
+        return Locale.parse(_LOCALES[self.code])
+
+    @property
+    def tag(self) -> str:
+        """The BCP 47 tag for `<html lang>`."""
+        return {"en": "en-GB", "zh": "zh-CN"}[self.code]
+
+    def text(self, message: str, /, **values: object) -> str:
+        """The message in this language, `{name}` in it replaced by `values`; the English where nobody translated it."""
+        found = self._words.get(message) or message
+        return found.format(**values) if values else found
+
+    def name_of(self, english: str, chinese: str) -> str:
+        """Of a thing that carries both names, the one to show."""
+        return chinese if self.code == "zh" and chinese else english
+
+    def number(self, value: float | None, unit: str = "count") -> str:
+        """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""
+        if value is None:
+            return "–"
+        if unit == "ratio":
+            return format_percent(value, "#,##0.0%", locale=self.locale)
+        if unit == "seconds":
+            return self.text("{number} s", number=format_decimal(value, "#,##0.0", locale=self.locale))
+        pattern = {"count": "#,##0.##", "money": "#,##0.00", "points": "#,##0.00"}.get(unit, "#,##0.0")
+        return format_decimal(value, pattern, locale=self.locale)
+
+    def change(self, now: float | None, before: float | None, unit: str) -> str:
+        """By how much a value moved, with its sign; a ratio moves in percentage points."""
+        if now is None or before is None:
+            return "–"
+        moved = now - before
+        if unit == "ratio":
+            points = format_decimal(moved * 100, "+#,##0.0;−#,##0.0", locale=self.locale)
+            return self.text("{number} pp", number=points)
+        if unit == "seconds":
+            return self.text(
+                "{number} s", number=format_decimal(moved, "+#,##0.0;−#,##0.0", locale=self.locale)
+            )
+        digits = "#,##0.00" if unit in ("points", "money") else "#,##0.0"
+        return format_decimal(moved, f"+{digits};−{digits}", locale=self.locale)
+
+    def month(self, month: date) -> str:
+        """`August 2026`, `2026年8月`."""
+        return format_skeleton("yMMMM", month, locale=self.locale)
+
+    def short_month(self, month: date) -> str:
+        """`Aug 2026`, `2026年8月`."""
+        return format_skeleton("yMMM", month, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """`3 September 2026`, `2026年9月3日`."""
+        return format_date(day, "long", locale=self.locale)
+
+    def instant(self, instant: datetime) -> str:
+        """A UTC instant to the minute, which says that it is UTC."""
+        return f"{format_date(instant, 'medium', locale=self.locale)} {instant:%H:%M} UTC"
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of that code. Raises UsageError where there is none."""
+    if code not in LANGUAGES:
+        raise UsageError(f"Unknown language {code!r}.", hint=f"There are: {', '.join(LANGUAGES)}.")
+    path = _FOLDER / f"{code}.po"
+    if not path.is_file():
+        return Language(code)
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    return Language(code, {str(m.id): str(m.string) for m in catalogue if m.id and m.string})
