@@ -146,7 +146,7 @@ def catalogue(connection: duckdb.DuckDBPyConnection, language: Language) -> dict
         order by kpi_id
         """
     ).fetchall()
-    return {row[0]: Kpi(*row[:8], tuple(row[8])) for row in rows}
+    return {row[0]: Kpi(*row[:-1], scopes=tuple(row[-1])) for row in rows}
 
 
 def numbers(
