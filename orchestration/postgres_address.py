@@ -32,10 +32,9 @@ def parse_address(given: str) -> Address:
     text = resolve_secret(given.strip())
     try:
         parts = urlsplit(text)
-        known = parts.scheme in _SCHEMES
     except ValueError:
-        known = False
-    if not known:
+        parts = urlsplit("")
+    if parts.scheme not in _SCHEMES:
         raise UsageError(
             "That is no address of a PostgreSQL database.",
             hint="Write it as postgresql://user@host/database, or '${NAME}' for the environment variable that holds it.",

@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -95,7 +96,7 @@ class _Server:
     def run(self, sql: str) -> None:
         self.duckdb.execute("call postgres_execute('target', ?)", [sql])
 
-    def ask(self, sql: str) -> list[tuple[object, ...]]:
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
         return self.duckdb.execute("select * from postgres_query('target', ?)", [sql]).fetchall()
 
 
@@ -296,7 +297,7 @@ def _count_again(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
             for number, t in enumerate(tables)
         )
     )
-    found = {place: rows for place, rows in counted}
+    found = dict(counted)
     wrong = [t.name for number, t in enumerate(tables) if found.get(number) != t.rows]
     if wrong:
         raise CallboardError(

@@ -35,7 +35,7 @@ class Table:
     @property
     def indexes(self) -> tuple[tuple[str, ...], ...]:
         """What is looked up besides the key: one thing over all its dates, and whatever refers elsewhere."""
-        wanted = [(column,) for column, _ in self.refers_to]
+        wanted: list[tuple[str, ...]] = [(column,) for column, _ in self.refers_to]
         if len(self.key) > 1 and dict(self.columns)[self.key[0]] in _DATES:
             wanted.append(self.key[1:])
         return tuple(sorted({w for w in wanted if not any(w != o and w == o[: len(w)] for o in wanted)}))
