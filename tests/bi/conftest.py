@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,20 +85,9 @@ def server() -> Iterator[Server]:
     if owner:
         for path in (folder, secret):
             shutil.chown(path, owner)
+    login = ("-U", ADMIN, "-A", "scram-sha-256", f"--pwfile={secret}")
     subprocess.run(
-        [
-            initdb,
-            "-D",
-            folder / "data",
-            "-U",
-            ADMIN,
-            "-A",
-            "scram-sha-256",
-            f"--pwfile={secret}",
-            "-E",
-            "UTF8",
-        ]
-        + ["--locale=C"],
+        [initdb, *login, "-D", folder / "data", "-E", "UTF8", "--locale=C"],
         user=owner,
         cwd=folder,
         check=True,
@@ -106,14 +96,7 @@ def server() -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = [
-        "-c",
-        "listen_addresses=127.0.0.1",
-        "-c",
-        f"unix_socket_directories={folder}",
-        "-c",
-        "fsync=off",
-    ]
+    options = ["-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={folder}", "-cfsync=off"]
     running = subprocess.Popen(
         [postgres, "-D", folder / "data", "-p", str(port), *options],
         user=owner,
@@ -122,7 +105,6 @@ def server() -> Iterator[Server]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        subprocess.run([_binary("pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-t", "30"], check=False)
         _wait(Server(port))
         yield Server(port)
     finally:
@@ -132,8 +114,6 @@ def server() -> Iterator[Server]:
 
 
 def _wait(server: Server) -> None:
-    import time
-
     for _ in range(300):
         try:
             server.connect().close()

@@ -201,9 +201,9 @@ def test_jdbc_tools_find_tables_columns_keys_and_remarks(centre: LiveHome, copie
         pytest.skip(
             "java or the driver is missing: apt-get install default-jdk-headless libpostgresql-jdbc-java"
         )
+    url = f"jdbc:postgresql://127.0.0.1:{copied.port}/{copied.database}"
     done = subprocess.run(
-        [java, "-cp", str(jar), str(Path(__file__).with_name("Metadata.java"))]
-        + [f"jdbc:postgresql://127.0.0.1:{copied.port}/{copied.database}", ADMIN],
+        [java, "-cp", jar, Path(__file__).with_name("Metadata.java"), url, ADMIN],
         capture_output=True,
         text=True,
         check=False,
@@ -246,7 +246,6 @@ def test_odbc_tools_read_the_copy(centre: LiveHome, copied: Server) -> None:
     )
     if isql is None or "PostgreSQL Unicode" not in drivers:
         pytest.skip("isql or the driver is missing: apt-get install unixodbc odbc-postgresql")
-    # Braces, as ODBC wants them around what holds its own separators.
     place = (
         f"Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={copied.port};Database={copied.database};"
         f"Uid=excel;Pwd=sheet"
