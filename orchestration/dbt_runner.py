@@ -138,7 +138,9 @@ def run_dbt(
         ) from done.exception
     # dbt build lists the exposures too, though there is nothing in them to run.
     results = [
-        r for r in cast("RunExecutionResult", done.result).results if r.node.resource_type != "exposure"
+        r
+        for r in cast("RunExecutionResult", done.result).results
+        if not r.node.unique_id.startswith("exposure.")
     ]
     counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type != "test"))
     nodes = tuple(
