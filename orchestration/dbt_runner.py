@@ -136,12 +136,7 @@ def run_dbt(
             f"dbt could not run: {_first_lines(str(done.exception), 6)}",
             hint=f"The project is {DBT_PROJECT}, the database {warehouse}.",
         ) from done.exception
-    # dbt build lists the exposures too, though there is nothing in them to run.
-    results = [
-        r
-        for r in cast("RunExecutionResult", done.result).results
-        if not r.node.unique_id.startswith("exposure.")
-    ]
+    results = _ran(cast("RunExecutionResult", done.result))
     counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type != "test"))
     nodes = tuple(
         NodeResult(
@@ -340,6 +335,11 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
         )
 
     return hear
+
+
+def _ran(result: "RunExecutionResult") -> "list[Any]":
+    """dbt build lists the exposures too, though there is nothing in them to run."""
+    return [r for r in result.results if not r.node.unique_id.startswith("exposure.")]
 
 
 def _row_counts(warehouse: Path, nodes: Iterable[Any]) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """A release copied into PostgreSQL, in one transaction of PostgreSQL's: readers find the whole old one or the whole new one.
 
-Where the tables there have the release's shape, their rows are replaced: nobody waits, and views on them go on working.
-Where they have another, or there are none, the release is written beside them and the schemas change names.
+The release is written into schemas beside those that are read. Where the tables there have its shape, the rows that
+differ are then replaced: nobody waits, and views on them go on working. Where they have another shape, or there are
+none, the schemas change names.
 DuckDB's postgres extension does it over one connection, so a copy that dies anywhere leaves what was there.
 """
 
@@ -22,7 +23,6 @@ from orchestration.release_shape import SCHEMAS, Table, digest, read_shape
 
 _MARK = re.compile(r"Callboard release (\S+) \(shape (\w+)\)\. Its tables: (.*)")
 _READERS = "callboard_tables_in_use"
-_NEW = "callboard_new_"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class Wish:
         if self.prefix is None:
             return of
         return self.prefix if of == "marts" else f"{self.prefix}_{of}"
+
+    def beside(self, of: str) -> str:
+        """The schema in which a copy is prepared, seen by nobody else."""
+        return f"callboard_new_{self.schema(of)}"
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,9 @@ def _copy(server: "_Server", wish: Wish, tables: Sequence[Table]) -> Copied:
     marks = {schema: _mark(server, wish.schema(schema)) for schema in SCHEMAS}
     shape = digest(tables)
     is_swap = any(mark is None or mark[0] != shape for mark in marks.values())
+    _write_beside(server, wish, tables)
     if is_swap:
-        _make_anew(server, wish, tables, marks)
+        _change_names(server, wish, tables, marks)
     else:
         _replace_rows(server, wish, tables)
     _describe(server, wish, tables, shape)
@@ -159,26 +164,8 @@ def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
     return (match[2], match[3].split(", ")) if match else ("", [])
 
 
-def _replace_rows(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
-    """Delete and insert, not truncate: whoever reads meanwhile, in however long a transaction, goes on seeing the old rows."""
-    places = {table: quoted(wish.schema(table.schema), table.name) for table in tables}
-    _lock(server, wish, list(places.values()), "row exclusive")
-    # What refers to others goes first and comes last.
-    for table in reversed(tables):
-        server.run(f"delete from {places[table]}")
-    for table in tables:
-        source = quoted("release", table.schema, table.name)
-        server.duckdb.execute(f"insert into target.{places[table]} by name from {source}")
-        server.run(f"analyze {places[table]}")
-
-
-def _make_anew(
-    server: _Server,
-    wish: Wish,
-    tables: Sequence[Table],
-    marks: dict[str, tuple[str, list[str]] | None],
-) -> None:
-    """Write everything into new schemas, then have old and new change names. Readers wait for the changing of names only."""
+def _write_beside(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
+    """Write the whole release into schemas that only this transaction sees."""
     if server.ask("select has_database_privilege(current_database(), 'create') as may") != [(True,)]:
         raise CallboardError(
             "The login may not make schemas in that database, so nothing was copied.",
@@ -186,21 +173,63 @@ def _make_anew(
         )
     for schema in SCHEMAS:
         # By DuckDB, which remembers the schemas it saw first and would not find one made behind its back.
-        server.duckdb.execute(f"create schema target.{quoted(_NEW + wish.schema(schema))}")
+        server.duckdb.execute(f"create schema target.{quoted(wish.beside(schema))}")
     for table in tables:
-        place = quoted(_NEW + wish.schema(table.schema), table.name)
+        place = quoted(wish.beside(table.schema), table.name)
         source = quoted("release", table.schema, table.name)
         server.duckdb.execute(f"create table target.{place} as from {source}")
-        for statement in _constraints(wish, table, place):
-            server.run(statement)
         server.run(f"analyze {place}")
+
+
+def _replace_rows(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
+    """Take out rows that are not the release's, put in those that are missing; a row that did not change is not touched.
+
+    Not truncate: whoever reads meanwhile, in however long a transaction, goes on seeing the old rows.
+    """
+    _lock(server, wish, [quoted(wish.schema(t.schema), t.name) for t in tables], "row exclusive")
+    for table in tables:
+        place, new = (
+            quoted(wish.schema(table.schema), table.name),
+            quoted(wish.beside(table.schema), table.name),
+        )
+        columns = ", ".join(quoted(column) for column, _ in table.columns)
+        ours, theirs = (
+            ", ".join(f"{side}.{quoted(column)}" for column, _ in table.columns) for side in ("o", "n")
+        )
+        same_key = " and ".join(f"o.{quoted(column)} = n.{quoted(column)}" for column in table.key)
+        # *= compares what is stored, so that -0 and 0 differ too.
+        is_kept = f"exists (select from {new} as n where {same_key} and row({ours})::record *= row({theirs})::record)"
+        is_there = f"exists (select from {place} as o where {same_key})"
+        server.run(f"delete from {place} as o" + (f" where not {is_kept}" if table.key else ""))
+        server.run(
+            f"insert into {place} ({columns}) select {columns} from {new} as n"
+            + (f" where not {is_there}" if table.key else "")
+        )
+        server.run(f"analyze {place}")
+    server.run("set constraints all immediate")
+    for table in tables:
+        server.run(f"drop table {quoted(wish.beside(table.schema), table.name)}")
+    for schema in SCHEMAS:
+        server.run(f"drop schema {quoted(wish.beside(schema))}")
+
+
+def _change_names(
+    server: _Server,
+    wish: Wish,
+    tables: Sequence[Table],
+    marks: dict[str, tuple[str, list[str]] | None],
+) -> None:
+    """Take the old tables away and give the new schemas their names. Readers wait for this only."""
+    for table in tables:
+        for statement in _constraints(wish, table):
+            server.run(statement)
     old = {wish.schema(schema): mark[1] for schema, mark in marks.items() if mark}
     there = [
-        quoted(str(schema), str(name))
+        quoted(schema, name)
         for schema, names in old.items()
-        for schema, name in server.ask(
-            f"select schemaname::text, tablename::text from pg_tables where schemaname = {_text(schema)} "
-            f"and tablename in ({', '.join(map(_text, ['', *names]))}) order by 1, 2"
+        for (name,) in server.ask(
+            f"select tablename::text as name from pg_tables where schemaname = {_text(schema)} "
+            f"and tablename in ({', '.join(map(_text, ['', *names]))}) order by 1"
         )
     ]
     if there:
@@ -209,19 +238,18 @@ def _make_anew(
     for schema in old:
         server.run(f"drop schema {quoted(schema)}")
     for schema in SCHEMAS:
-        server.run(
-            f"alter schema {quoted(_NEW + wish.schema(schema))} rename to {quoted(wish.schema(schema))}"
-        )
+        server.run(f"alter schema {quoted(wish.beside(schema))} rename to {quoted(wish.schema(schema))}")
 
 
-def _constraints(wish: Wish, table: Table, place: str) -> list[str]:
-    key = ", ".join(map(quoted, table.key))
+def _constraints(wish: Wish, table: Table) -> list[str]:
+    place, key = quoted(wish.beside(table.schema), table.name), ", ".join(map(quoted, table.key))
     return [
         *([f"alter table {place} add primary key ({key})"] if key else []),
         *(f"create index on {place} ({', '.join(map(quoted, columns))})" for columns in table.indexes),
+        # Deferred: a row of a dimension that changed is taken out and put in again.
         *(
-            f"alter table {place} add foreign key ({quoted(column)}) "
-            f"references {quoted(_NEW + wish.schema(table.schema), dimension)}"
+            f"alter table {place} add foreign key ({quoted(column)}) references "
+            f"{quoted(wish.beside(table.schema), dimension)} deferrable initially deferred"
             for column, dimension in table.refers_to
         ),
     ]

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from orchestration.errors import UsageError
 from orchestration.home import Home, existing_home, locate_home
 from orchestration.manifest import current_release_path
 from orchestration.postgres_address import parse_address
+
+if TYPE_CHECKING:
+    from orchestration.postgres_copy import Copied, Wish
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
@@ -54,28 +57,35 @@ def serve_to_command(
     wish = Wish(chosen.name, chosen / "callboard.duckdb", target, schema, reader)
     copied = copy_release(wish)
     if as_json:
-        print_json(
-            {
-                "status": "copied",
-                "release_id": chosen.name,
-                "address": target.public,
-                "schemas": {name: wish.schema(name) for name in ("marts", "audit")},
-                "reader": reader,
-                "made_anew": copied.is_swap,
-                "keys": copied.keys,
-                "rows": copied.rows,
-                "notes": copied.notes,
-            }
-        )
-        return
+        print_json(_as_json(wish, copied))
+    else:
+        _print(wish, copied)
+
+
+def _as_json(wish: "Wish", copied: "Copied") -> dict[str, object]:
+    return {
+        "status": "copied",
+        "release_id": wish.release_id,
+        "address": wish.address.public,
+        "schemas": {name: wish.schema(name) for name in ("marts", "audit")},
+        "reader": wish.reader,
+        "made_anew": copied.is_swap,
+        "keys": copied.keys,
+        "rows": copied.rows,
+        "notes": copied.notes,
+    }
+
+
+def _print(wish: "Wish", copied: "Copied") -> None:
+    console = people()
     how = "tables made anew" if copied.is_swap else "rows replaced"
-    people().print(
-        f"Copied release {chosen.name} to {target.public}: {len(copied.rows)} tables, "
+    console.print(
+        f"Copied release {wish.release_id} to {wish.address.public}: {len(copied.rows)} tables, "
         f"{sum(copied.rows.values()):,} rows, in schemas {wish.schema('marts')} and {wish.schema('audit')} ({how}).",
         markup=False,
     )
-    for note in copied.notes or (f"Whoever is granted the role {reader} may read it.",):
-        people().print(note, markup=False)
+    for note in copied.notes or (f"Whoever is granted the role {wish.reader} may read it.",):
+        console.print(note, markup=False)
 
 
 def _release(home: Home, release_id: str | None) -> Path:

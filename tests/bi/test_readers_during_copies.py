@@ -76,12 +76,14 @@ def test_readers_never_see_a_missing_half_or_mixed_release(
     readers = [threading.Thread(target=poll) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for _ in range(4):
-        assert copy("two", wider=is_wider).is_swap is is_wider
-        assert copy("one").is_swap is is_wider
-    copied_all.set()
-    for reader in readers:
-        reader.join()
+    try:
+        for _ in range(4):
+            assert copy("two", wider=is_wider).is_swap is is_wider
+            assert copy("one").is_swap is is_wider
+    finally:
+        copied_all.set()
+        for reader in readers:
+            reader.join()
     assert troubles == []
     assert set(seen) == {("one", ROWS, "one", "one", "one"), ("two", ROWS, "two", "two", "two")}
 
@@ -96,6 +98,30 @@ def test_a_long_transaction_goes_on_seeing_the_release_that_it_began_with(
         copy("two")
         assert connection.execute(_WHOLE).fetchone() == ("one", ROWS, "one", "one", "one")
     assert database.query(_WHOLE) == [("two", ROWS, "two", "two", "two")]
+
+
+def test_a_row_that_did_not_change_is_not_written_again(
+    database: Server, copy: Callable[..., Copied], tmp_path: Path
+) -> None:
+    copy("one")
+    written = "select scope_id, xmin::text from marts.kpi_monthly"
+    before = dict(database.query(written))
+    path = _release(tmp_path / "next.duckdb", "one")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update marts.kpi_monthly set value = '-0.0'::double where scope_id = 'E0'")
+        connection.execute("update marts.kpi_monthly set value = null where scope_id = 'E1'")
+        connection.execute("update marts.kpi_monthly set scope_id = 'new' where scope_id = 'E2'")
+    copied = copy_release(Wish("next", path, parse_address(database.address())))
+    assert not copied.is_swap
+    after = dict(database.query(written))
+    assert {who for who in after if after[who] != before.get(who)} == {"E0", "E1", "new"}
+    assert before.keys() - after.keys() == {"E2"}
+    assert database.query(
+        "select value::text from marts.kpi_monthly where scope_id in ('E0', 'E1') order by scope_id"
+    ) == [
+        ("-0",),
+        (None,),
+    ]
 
 
 def test_views_of_people_go_on_working_while_the_shape_stays(
