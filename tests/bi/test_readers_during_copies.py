@@ -108,7 +108,7 @@ def test_a_row_that_did_not_change_is_not_written_again(
     before = dict(database.query(written))
     path = _release(tmp_path / "next.duckdb", "one")
     with duckdb.connect(str(path)) as connection:
-        connection.execute("update marts.kpi_monthly set value = '-0.0'::double where scope_id = 'E0'")
+        connection.execute("update marts.kpi_monthly set value = 5e-324 where scope_id = 'E0'")
         connection.execute("update marts.kpi_monthly set value = null where scope_id = 'E1'")
         connection.execute("update marts.kpi_monthly set scope_id = 'new' where scope_id = 'E2'")
     copied = copy_release(Wish("next", path, parse_address(database.address())))
@@ -119,7 +119,7 @@ def test_a_row_that_did_not_change_is_not_written_again(
     assert database.query(
         "select value::text from marts.kpi_monthly where scope_id in ('E0', 'E1') order by scope_id"
     ) == [
-        ("-0",),
+        ("5e-324",),
         (None,),
     ]
 
