@@ -111,10 +111,10 @@ def _connected(wish: Wish) -> Generator[duckdb.DuckDBPyConnection]:
 
     with (
         tempfile.TemporaryDirectory(prefix="callboard-copy-") as scratch,
-        duckdb.connect(config={"temp_directory": scratch}) as connection,
+        duckdb.connect(config={"temp_directory": scratch, "extension_directory": scratch}) as connection,
     ):
-        # The extension lies in a package of ours and is put in place from there: no network, nor a home that exists.
-        import_extension("postgres_scanner")
+        # The extension lies in a package and is put in place from there: no network, nor a HOME to write to.
+        import_extension("postgres_scanner", con=connection)
         connection.execute("load postgres")
         # PostgreSQL's texts hold no NUL; a refused row's may.
         connection.execute("set pg_null_byte_replacement = '\ufffd'")

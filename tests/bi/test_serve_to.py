@@ -121,21 +121,24 @@ def test_an_own_schema_name_and_an_own_role_are_taken(centre: LiveHome, database
     assert database.query("select to_regnamespace('marts')::text") == [(None,)]
 
 
-def test_it_works_with_an_empty_home_directory_and_no_network(
-    centre: LiveHome, database: Server, tmp_path: Path
+@pytest.mark.parametrize("place", ["empty", "missing"])
+def test_it_works_with_an_empty_home_directory_or_none_and_no_network(
+    centre: LiveHome, database: Server, tmp_path: Path, place: str
 ) -> None:
+    (tmp_path / "empty").mkdir()
     dead = "http://127.0.0.1:9"
     told = _copy(
         centre,
         database,
         environment={
-            "HOME": str(tmp_path),
+            "HOME": str(tmp_path / place),
             "http_proxy": dead,
             "https_proxy": dead,
-            "CALLBOARD_CACHE": str(tmp_path),
+            "CALLBOARD_CACHE": str(tmp_path / "cache"),
         },
     )
     assert told.code == 0, told.err
+    assert list((tmp_path / "empty").iterdir()) == []
 
 
 def test_the_address_may_come_from_the_environment_and_the_password_is_said_nowhere(
