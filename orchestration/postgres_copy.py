@@ -74,6 +74,8 @@ def copy_release(wish: Wish) -> Copied:
 def _copy(server: "_Server", wish: Wish, tables: Sequence[Table]) -> Copied:
     server.run(
         "set local standard_conforming_strings = on; set local statement_timeout = 0; "
+        # Whole tables are joined and indexed; the defaults would do it on disk.
+        "set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; "
         f"set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '{wish.patience}s'"
     )
     _take_turn(server, wish)
