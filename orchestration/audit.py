@@ -96,6 +96,15 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
     ),
 }
 
+#: table → the columns that tell its rows apart; gate_result has none, since its month may be null.
+AUDIT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "release": ("release_id",),
+    "delivery": ("delivery_id",),
+    "quarantined_row": ("table_name", "file", "line"),
+    "restatement": ("release_id", "month", "kpi_id", "scope", "scope_id"),
+    "column_lineage": ("table_name", "column_name", "source_table", "source_column"),
+}
+
 
 def create_audit_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the empty tables of schema `audit`, with their comments."""

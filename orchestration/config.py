@@ -174,7 +174,7 @@ def resolve_secret(value: str) -> str:
         return value
     secret = os.environ.get(match[1])
     if not secret:
-        raise UsageError(f"callboard.toml names the environment variable {match[1]}, which is not set.")
+        raise UsageError(f"The environment variable {match[1]} is meant to hold this secret, and is not set.")
     return secret
 
 

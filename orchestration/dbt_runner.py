@@ -136,7 +136,7 @@ def run_dbt(
             f"dbt could not run: {_first_lines(str(done.exception), 6)}",
             hint=f"The project is {DBT_PROJECT}, the database {warehouse}.",
         ) from done.exception
-    results = cast("RunExecutionResult", done.result).results
+    results = _ran(cast("RunExecutionResult", done.result))
     counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type != "test"))
     nodes = tuple(
         NodeResult(
@@ -320,6 +320,8 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
             return
         data = cast("Any", event.data)
         node, result = data.node_info, data.run_result
+        if node.resource_type == "exposure":
+            return
         on_event(
             NodeResult(
                 unique_id=node.unique_id,
@@ -333,6 +335,11 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
         )
 
     return hear
+
+
+def _ran(result: "RunExecutionResult") -> "list[Any]":
+    """dbt build lists the exposures too, though there is nothing in them to run."""
+    return [r for r in result.results if not r.node.unique_id.startswith("exposure.")]
 
 
 def _row_counts(warehouse: Path, nodes: Iterable[Any]) -> dict[str, int]:

@@ -162,7 +162,7 @@ def test_every_callboard_command_and_option_that_the_docs_show_exists() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     unknown: list[str] = []
     for name, text in _markdown().items():
-        for command, rest in re.findall(r"\bcallboard ([a-z]+)((?: [^\n`#|]*)?)", _code(text)):
+        for command, rest in re.findall(r"\bcallboard ([a-z]+(?:-[a-z]+)*)((?: [^\n`#|]*)?)", _code(text)):
             if command not in commands:
                 unknown.append(f"{name}: callboard {command}")
                 continue

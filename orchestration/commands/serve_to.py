@@ -1,0 +1,107 @@
+"""`callboard serve-to`: a release copied into PostgreSQL, for tools that want a server."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.console import people, print_json
+from orchestration.errors import UsageError
+from orchestration.home import Home, existing_home, locate_home
+from orchestration.manifest import current_release_path
+from orchestration.postgres_address import parse_address
+
+if TYPE_CHECKING:
+    from orchestration.postgres_copy import Copied, Wish
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+
+
+def serve_to_command(
+    address: Annotated[
+        str,
+        typer.Argument(
+            help="postgresql://user@host/database, or '${NAME}' for the variable that holds it. Best without the "
+            "password: that comes from PGPASSWORD or ~/.pgpass.",
+            envvar="CALLBOARD_POSTGRES",
+            show_default=False,
+        ),
+    ],
+    schema: Annotated[
+        str | None,
+        typer.Option(help="Copy into NAME and NAME_audit; else into marts and audit.", show_default=False),
+    ] = None,
+    reader: Annotated[str, typer.Option(help="The role that may read the copy.")] = "callboard_reader",
+    release: Annotated[
+        str | None, typer.Option(help="Id of the release; else the published one.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy a release into PostgreSQL, in one transaction: readers find the old one or the new one, whole."""
+    from orchestration.postgres_copy import Wish, copy_release
+
+    target = parse_address(address)
+    for option, name in (("--schema", schema), ("--reader", reader)):
+        if name is not None and (not _NAME.fullmatch(name) or name.startswith("pg_")):
+            raise UsageError(
+                f"{option} {name!r} is no name to use.",
+                hint="Small letters, digits and _ only, at most 41, beginning with a letter, and not with pg_.",
+            )
+    place = locate_home(home)
+    if not place.published_database.exists():
+        place = existing_home(home)
+    chosen = _release(place, release)
+    wish = Wish(chosen.name, chosen / "callboard.duckdb", target, schema, reader)
+    copied = copy_release(wish)
+    if as_json:
+        print_json(_as_json(wish, copied))
+    else:
+        _print(wish, copied)
+
+
+def _as_json(wish: "Wish", copied: "Copied") -> dict[str, object]:
+    return {
+        "status": "copied",
+        "release_id": wish.release_id,
+        "address": wish.address.public,
+        "schemas": {name: wish.schema(name) for name in ("marts", "audit")},
+        "reader": wish.reader,
+        "made_anew": copied.is_swap,
+        "keys": copied.keys,
+        "rows": copied.rows,
+        "notes": copied.notes,
+    }
+
+
+def _print(wish: "Wish", copied: "Copied") -> None:
+    console = people()
+    how = "tables made anew" if copied.is_swap else "rows replaced"
+    console.print(
+        f"Copied release {wish.release_id} to {wish.address.public}: {len(copied.rows)} tables, "
+        f"{sum(copied.rows.values()):,} rows, in schemas {wish.schema('marts')} and {wish.schema('audit')} ({how}).",
+        markup=False,
+    )
+    for note in copied.notes or (f"Whoever is granted the role {wish.reader} may read it.",):
+        console.print(note, markup=False)
+
+
+def _release(home: Home, release_id: str | None) -> Path:
+    if release_id is None:
+        current = current_release_path(home)
+        if current is None:
+            raise UsageError(
+                f"Nothing is published in {home.root} yet.",
+                hint=f"Publish first: callboard refresh --home {home.root}",
+            )
+        return current
+    kept = sorted((p.parent.name for p in home.releases.glob("*Z-*/callboard.duckdb")), reverse=True)
+    kept = [name for name in kept if not name.endswith(".tmp")]
+    if release_id not in kept:
+        raise UsageError(
+            f"There is no release {release_id!r} in {home.root}.",
+            hint=f"The newest ones are: {', '.join(kept[:5])}" if kept else "Nothing is published there yet.",
+        )
+    return home.releases / release_id
