@@ -13,6 +13,7 @@ import typer
 from orchestration.commands.compare import compare_command
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
+from orchestration.commands.report import report_command
 from orchestration.commands.reviews import reviews_command
 from orchestration.commands.serve_to import serve_to_command
 from orchestration.commands.status import status_command
@@ -33,6 +34,7 @@ app.command("init")(init_command)
 app.command("simulate")(simulate_command)
 app.command("refresh")(refresh_command)
 app.command("status")(status_command)
+app.command("report")(report_command)
 app.command("compare")(compare_command)
 app.command("waive")(waive_command)
 app.command("reviews")(reviews_command)

@@ -70,6 +70,13 @@ class NoticesConfig(_Section):
         return urls
 
 
+class ReportConfig(_Section):
+    """The report pack: its language, and whether `callboard report` may write people's names beside their ids."""
+
+    lang: Literal["en", "zh"] = "en"
+    names: bool = False
+
+
 class DagsterConfig(_Section):
     """Where Dagster keeps runs and events: SQLite under the home, or PostgreSQL by `${ENV_VAR}`."""
 
@@ -128,6 +135,7 @@ class Config(_Section):
     drivers: DriversConfig = DriversConfig()
     releases: ReleasesConfig = ReleasesConfig()
     notices: NoticesConfig = NoticesConfig()
+    report: ReportConfig = ReportConfig()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
     appraisal: AppraisalConfig = AppraisalConfig()

@@ -63,16 +63,13 @@ class Language:
         """By how much a value moved, with its sign; a ratio moves in percentage points."""
         if now is None or before is None:
             return "–"
-        moved = now - before
-        if unit == "ratio":
-            points = format_decimal(moved * 100, "+#,##0.0;−#,##0.0", locale=self.locale)
-            return self.text("{number} pp", number=points)
-        if unit == "seconds":
-            return self.text(
-                "{number} s", number=format_decimal(moved, "+#,##0.0;−#,##0.0", locale=self.locale)
-            )
-        digits = "#,##0.00" if unit in ("points", "money") else "#,##0.0"
-        return format_decimal(moved, f"+{digits};−{digits}", locale=self.locale)
+        digits = 2 if unit in ("points", "money") else 1
+        # Rounded first: what reads as 0 has no sign.
+        moved = round((now - before) * (100 if unit == "ratio" else 1), digits) or 0.0
+        plain = "#,##0." + "0" * digits
+        number = format_decimal(moved, f"+{plain};−{plain}" if moved else plain, locale=self.locale)
+        suffix = {"ratio": "{number} pp", "seconds": "{number} s"}.get(unit, "{number}")
+        return self.text(suffix, number=number)
 
     def month(self, month: date) -> str:
         """`August 2026`, `2026年8月`."""

@@ -88,7 +88,7 @@ def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozens
     with duckdb.connect(str(ctx.home.warehouse), read_only=True) as connection:
         row = connection.execute("select min(hired_on) from raw.hr__employees").fetchone()
     first_hired_on: date | None = row[0] if row else None
-    before_everybody = [m for m in told if first_hired_on is None or _next_month(m) <= first_hired_on]
+    before_everybody = [m for m in told if first_hired_on is None or next_month(m) <= first_hired_on]
     if not before_everybody:
         return
     dated = set(touched_months(ctx.home.warehouse, in_force))
@@ -100,7 +100,8 @@ def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozens
         )
 
 
-def _next_month(month: date) -> date:
+def next_month(month: date) -> date:
+    """The first day of the month after."""
     return (month + timedelta(days=31)).replace(day=1)
 
 

@@ -79,7 +79,6 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
 
     Raises GateRefusedError where a dbt test fails and CallboardError where a model does.
     """
-    from expectations.gate import preload
     from orchestration.dbt_runner import run_dbt
 
     started = _begin(ctx, "build")
@@ -89,8 +88,8 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
     note_attempt(ctx, lambda _: {"months": plan.months})
     _refuse_unknown_clock(ctx)
     _begin_build(ctx, plan)
-    # Importing the gate's library takes seconds of CPU, which pass while dbt waits for DuckDB.
-    threading.Thread(target=preload, daemon=True).start()
+    # Importing what the gate and the report need takes seconds of CPU, which pass while dbt waits for DuckDB.
+    threading.Thread(target=_preload, daemon=True).start()
     done = run_dbt(
         _DBT_COMMAND,
         warehouse=ctx.home.warehouse,
@@ -175,6 +174,14 @@ def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
     if files or (ctx.home.warehouse.exists() and (not has_published or plan_months(ctx).months)):
         return None
     return nothing_new_outcome(ctx, ())
+
+
+def _preload() -> None:
+    from expectations import gate
+    from orchestration.report import pack
+
+    gate.preload()
+    pack.preload()
 
 
 def _counting(

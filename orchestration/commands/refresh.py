@@ -86,6 +86,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     if outcome.status == "published":
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
+        console.print(f"Report: {home.releases / str(outcome.release_id) / 'report.html'}", markup=False)
     print_warnings(console, outcome.warnings)
     print_failed(console, home, outcome)
 

@@ -1,0 +1,66 @@
+"""`report.html`: the month on one page that stands alone, with no script and nothing from elsewhere."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from orchestration.language import Language
+from orchestration.report.facts import Facts
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+
+def render_page(facts: Facts, language: Language, names: Mapping[str, str]) -> str:
+    """The page. `names`: employee id → name, empty where people are shown by their id."""
+    return _template().render(
+        facts=facts,
+        language=language,
+        t=language.text,
+        charts=_charts(facts, language),
+        names=names,
+        css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+    )
+
+
+def _charts(facts: Facts, language: Language) -> list[tuple[str, str]]:
+    """(kpi_id, svg) of the centre's headline KPIs that have more than one month."""
+    from orchestration.charts import trend_svg
+
+    targets = {n.kpi_id: n.target for n in facts.groups[0].numbers} if facts.groups else {}
+    drawn: list[tuple[str, str]] = []
+    for kpi_id, values in facts.centre_trends.items():
+        if sum(value is not None for value in values) < 2:
+            continue
+        kpi = facts.kpis[kpi_id]
+        told = "; ".join(
+            f"{language.short_month(month)} {language.number(value, kpi.unit)}"
+            for month, value in zip(facts.trend_months, values, strict=True)
+            if value is not None
+        )
+        svg = trend_svg(
+            facts.trend_months,
+            values,
+            targets.get(kpi_id),
+            unit=kpi.unit,
+            title=kpi.name,
+            description=told,
+            language=language,
+            size=(330, 120),
+        )
+        drawn.append((kpi_id, svg))
+    return drawn
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")

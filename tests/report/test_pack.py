@@ -1,0 +1,238 @@
+"""The report pack of a real release: in a real browser, beside the marts, in both languages."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.home import Home
+from orchestration.language import language
+from orchestration.manifest import current_manifest
+from orchestration.published import HEADLINE, numbers, opened, release_to_read
+from orchestration.report.facts import read_facts
+from orchestration.report.pack import write_pack
+from orchestration.report.page import render_page
+from orchestration.report.pdf import find_browser, print_to_pdf
+from tests.browser import chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+SEPTEMBER = date(2026, 9, 1)
+
+
+@pytest.fixture(scope="session")
+def packs(centre: Home, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder with the pack of September in a language."""
+    made: dict[str, Path] = {}
+
+    def pack(lang: str) -> Path:
+        if lang not in made:
+            made[lang] = tmp_path_factory.mktemp(lang)
+            write_pack(release_to_read(centre), month=SEPTEMBER, lang=lang, to=made[lang])
+        return made[lang]
+
+    return pack
+
+
+def test_a_release_carries_the_pack_of_its_newest_ended_month_and_vouches_for_it(centre: Home) -> None:
+    release = release_to_read(centre)
+    manifest = current_manifest(centre)
+    assert manifest is not None
+    assert {"report.html", "report.xlsx"} <= {part.path for part in manifest.parts}
+    assert "September 2026" in (release / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_same_release_gives_the_same_bytes(centre: Home, tmp_path: Path) -> None:
+    release = release_to_read(centre)
+    write_pack(release, month=SEPTEMBER, lang="en", to=tmp_path)
+    for name in ("report.html", "report.xlsx"):
+        assert (tmp_path / name).read_bytes() == (release / name).read_bytes()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_quiet_alone_and_accessible(packs: Callable[[str], Path], lang: str, scheme: str) -> None:
+    folder = packs(lang)
+    with chromium(color_scheme=scheme) as visited:
+        visited.page.goto((folder / "report.html").as_uri())
+        assert visited.errors == []
+        assert visited.leaving(folder.as_uri()) == []
+        visited.page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        assert visited.accessibility() == []
+
+
+def test_a_number_is_one_click_from_its_definition(packs: Callable[[str], Path]) -> None:
+    with chromium() as visited:
+        visited.page.goto((packs("en") / "report.html").as_uri())
+        visited.page.locator("#centre ~ div a", has_text="Service level").first.click()
+        target = visited.page.locator("#def-service_level")
+        assert target.evaluate(
+            "e => e.getBoundingClientRect().top < innerHeight && e === document.querySelector(':target')"
+        )
+        broken = visited.page.eval_on_selector_all(
+            "a[href^='#']", "all => all.map(a => a.hash.slice(1)).filter(id => !document.getElementById(id))"
+        )
+        assert broken == []
+
+
+def test_a_chinese_page_speaks_chinese(packs: Callable[[str], Path]) -> None:
+    page = (packs("zh") / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page
+    for words in ("2026年9月", "服务水平", "在队列规定秒数内接起的话务", "未达标指标", "已接起的呼入话务"):
+        assert words in page
+    assert not re.search(
+        r"<h[1-3][^>]*>[A-Za-z ]+</h[1-3]>", page.replace("</h3>", "</h3>\n").split('id="lines"')[0]
+    )
+
+
+def test_every_message_of_pack_has_its_chinese() -> None:
+    spoken = language("zh")
+    source = (ROOT / "orchestration/templates/report.html.j2").read_text(encoding="utf-8")
+    source += (ROOT / "orchestration/report/workbook.py").read_text(encoding="utf-8")
+    messages = set(re.findall(r"""\bt\(\s*["']([^"'{}]+)["']""", source)) - {"T"}
+    assert len(messages) > 50
+    assert [m for m in sorted(messages) if not re.search(r"[\u4e00-\u9fff]", spoken.text(m))] == []
+
+
+def test_the_headline_of_every_group_is_what_the_marts_say(
+    centre: Home, packs: Callable[[str], Path]
+) -> None:
+    spoken = language("en")
+    page = (packs("en") / "report.html").read_text(encoding="utf-8")
+    with opened(release_to_read(centre)) as connection:
+        told = connection.execute(
+            """
+            select scope, scope_id, kpi_id, value, unit
+            from marts.kpi_monthly inner join marts.dim_kpi using (kpi_id)
+            where month = ? and scope in ('centre', 'business_line', 'team') and list_contains(?, kpi_id)
+            """,
+            [SEPTEMBER, list(HEADLINE)],
+        ).fetchall()
+    rows = re.findall(r'<th scope="row"><a href="#def-(\w+)">.*?<td class="n">([^<]*)</td>', page, re.DOTALL)
+    assert len(told) > 60
+    shown = [(kpi_id, value) for kpi_id, value in rows]
+    for _, _, kpi_id, value, unit in told:
+        assert (kpi_id, spoken.number(value, unit)) in shown
+
+
+def test_provisional_and_restated_numbers_are_marked(centre: Home, tmp_path: Path) -> None:
+    release = _copied(centre, tmp_path)
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        connection.execute("update marts.kpi_monthly set is_provisional = kpi_id = 'csat_score'")
+        connection.execute(
+            "insert into audit.restatement values ('2026-09-01', 'service_level', 'centre', 'all', 0.1234, 0.5, 'r', [1])"
+        )
+    page = _page(release)
+    assert re.search(r"Customer satisfaction</a> <span class=\"flag\"[^>]*>◔ provisional", page)
+    assert re.search(r"Service level</a> <span class=\"flag\">↻ restated", page)
+    assert "12.3%" in page.split('id="restated"')[1]
+
+
+def test_what_a_delivery_calls_a_team_is_only_text(centre: Home, tmp_path: Path) -> None:
+    release = _copied(centre, tmp_path)
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        connection.execute("update marts.dim_team set team_name = '<script>alert(1)</script>'")
+    page = _page(release)
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_people_have_names_only_where_they_are_given(centre: Home) -> None:
+    with opened(release_to_read(centre)) as connection:
+        facts = read_facts(connection, SEPTEMBER, language("en"))
+    employee = facts.people_league[0][4]
+    assert "Ada Example" not in render_page(facts, language("en"), {})
+    assert f"{employee} Ada Example" in render_page(facts, language("en"), {employee: "Ada Example"})
+
+
+def test_a_browser_prints_the_page(packs: Callable[[str], Path], tmp_path: Path) -> None:
+    browser = find_browser()
+    if browser is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    printed = print_to_pdf(browser, packs("zh") / "report.html", tmp_path / "report.pdf")
+    assert printed.read_bytes().startswith(b"%PDF")
+
+
+def test_the_command_writes_a_pack_without_touching_the_release(centre: Home, tmp_path: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in release_to_read(centre).iterdir()}
+    told = _callboard(
+        "report", "--home", centre.root, "--month", "2026-08", "--to", tmp_path, "--no-pdf", "--json"
+    )
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["month"] == "2026-08"
+    assert "August 2026" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert before == {p: p.stat().st_mtime_ns for p in release_to_read(centre).iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--month", "2020-01"), "holds nothing of 2020-01"),
+        (("--lang", "fr"), "Unknown language 'fr'"),
+        (("--release", "../.."), "There is no release"),
+        (("--names",), "does not allow names"),
+    ],
+)
+def test_a_report_that_cannot_be_is_told_in_words(
+    centre: Home, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    told = _callboard("report", "--home", centre.root, "--to", tmp_path, "--no-pdf", *arguments)
+    assert told.returncode == 2
+    assert words in told.stderr
+
+
+def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: Home, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(centre.root, home, symlinks=True)
+    link = home / "published" / "callboard.duckdb"
+    newest = release_to_read(centre).name
+    link.unlink()
+    link.symlink_to(Path("releases") / newest / "callboard.duckdb")
+    with (home / "callboard.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[report]\nnames = true\n")
+    told = _callboard("report", "--home", home, "--month", "2026-09", "--to", tmp_path / "out", "--no-pdf")
+    assert told.returncode == 0, told.stderr
+    with opened(release_to_read(centre)) as connection:
+        employee = read_facts(connection, SEPTEMBER, language("en")).people_league[0][4]
+    with duckdb.connect(str(home / "build" / "warehouse.duckdb"), read_only=True) as connection:
+        row = connection.execute(
+            "select full_name from staging.stg_hr__employees where employee_id = ?", [employee]
+        ).fetchone()
+    assert row is not None
+    assert f"{employee} {row[0]}" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert row[0] not in (release_to_read(centre) / "report.html").read_text(encoding="utf-8")
+
+
+def test_numbers_know_the_month_before(centre: Home) -> None:
+    with opened(release_to_read(centre)) as connection:
+        found = {n.kpi_id: n for n in numbers(connection, SEPTEMBER, ("centre",))}
+        august = dict(
+            connection.execute(
+                "select kpi_id, value from marts.kpi_monthly where month = '2026-08-01' and scope = 'centre'"
+            ).fetchall()
+        )
+    assert found["service_level"].value_before == august["service_level"]
+    assert len(found) > 40
+
+
+def _copied(centre: Home, to: Path) -> Path:
+    release = to / "release"
+    release.mkdir()
+    shutil.copy(release_to_read(centre) / "callboard.duckdb", release)
+    return release
+
+
+def _page(release: Path) -> str:
+    pack = write_pack(release, month=SEPTEMBER, lang="en", to=release)
+    return pack.html.read_text(encoding="utf-8")
+
+
+def _callboard(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "orchestration.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
