@@ -74,7 +74,8 @@ def _styled(chart: Any) -> Any:
         "domainColor": "#040404",
         "tickColor": "#040404",
     }
-    return chart.configure_axis(**axis).configure_view(stroke=None, fill=None).configure(font=_FONT)
+    # configure() forgets what was configured before it.
+    return chart.configure(font=_FONT).configure_axis(**axis).configure_view(stroke=None, fill=None)
 
 
 def _as_svg(specification: dict[str, Any], title: str, description: str) -> str:
