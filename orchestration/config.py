@@ -70,6 +70,19 @@ class NoticesConfig(_Section):
         return urls
 
 
+class ServeConfig(_Section):
+    """The token that `callboard serve` asks of others than this machine, as `${ENV_VAR}`."""
+
+    token: str = ""
+
+    @field_validator("token")
+    @classmethod
+    def _only_a_reference(cls, token: str) -> str:
+        if token and not _REFERENCE.fullmatch(token):
+            raise ValueError("is a secret, so it is given as ${ENV_VAR}")
+        return token
+
+
 class DagsterConfig(_Section):
     """Where Dagster keeps runs and events: SQLite under the home, or PostgreSQL by `${ENV_VAR}`."""
 
@@ -130,6 +143,7 @@ class Config(_Section):
     notices: NoticesConfig = NoticesConfig()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
+    serve: ServeConfig = ServeConfig()
     appraisal: AppraisalConfig = AppraisalConfig()
     scorecard: ScorecardConfig = ScorecardConfig()
 
