@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.language import Language
 from orchestration.manifest import current_release_path
+
+if TYPE_CHECKING:
+    from orchestration.language import Language
 
 Scope = Literal["centre", "site", "business_line", "team", "employee"]
 SCOPES: tuple[Scope, ...] = ("centre", "site", "business_line", "team", "employee")
@@ -110,14 +112,16 @@ def opened(release: Path) -> Generator[duckdb.DuckDBPyConnection]:
 def release_to_read(home: Home, release_id: str | None = None) -> Path:
     """The directory of the named release, else of the published one. Raises UsageError where there is none."""
     if release_id is not None:
-        path = home.releases / release_id
-        if not (path / "manifest.json").is_file() or path.parent != home.releases:
-            known = sorted(p.name for p in home.releases.glob("*") if p.is_dir() and p.suffix != ".tmp")
+        kept = sorted((path.parent.name for path in home.releases.glob("*/manifest.json")), reverse=True)
+        kept = [name for name in kept if not name.endswith(".tmp")]
+        if release_id not in kept:
             raise UsageError(
-                f"There is no release {release_id!r} in {home.releases}.",
-                hint=f"There are: {', '.join(known) or 'none'}.",
+                f"There is no release {release_id!r} in {home.root}.",
+                hint=f"The newest ones are: {', '.join(kept[:5])}"
+                if kept
+                else "Nothing is published there yet.",
             )
-        return path
+        return home.releases / release_id
     current = current_release_path(home)
     if current is None:
         raise UsageError(
@@ -133,7 +137,7 @@ def months_of(connection: duckdb.DuckDBPyConnection) -> list[date]:
     return [row[0] for row in rows]
 
 
-def catalogue(connection: duckdb.DuckDBPyConnection, language: Language) -> dict[str, Kpi]:
+def catalogue(connection: duckdb.DuckDBPyConnection, language: "Language") -> dict[str, Kpi]:
     """Every KPI of the release by its id, in the order of the ids, in this language."""
     suffix = "_zh" if language.code == "zh" else ""
     name = "name_zh" if language.code == "zh" else "name_en"

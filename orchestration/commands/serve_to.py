@@ -1,7 +1,6 @@
 """`callboard serve-to`: a release copied into PostgreSQL, for tools that want a server."""
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,8 +8,7 @@ import typer
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.console import people, print_json
 from orchestration.errors import UsageError
-from orchestration.home import Home, existing_home, locate_home
-from orchestration.manifest import current_release_path
+from orchestration.home import existing_home, locate_home
 from orchestration.postgres_address import parse_address
 
 if TYPE_CHECKING:
@@ -42,6 +40,7 @@ def serve_to_command(
 ) -> None:
     """Copy a release into PostgreSQL, in one transaction: readers find the old one or the new one, whole."""
     from orchestration.postgres_copy import Wish, copy_release
+    from orchestration.published import release_to_read
 
     target = parse_address(address)
     for option, name in (("--schema", schema), ("--reader", reader)):
@@ -53,7 +52,7 @@ def serve_to_command(
     place = locate_home(home)
     if not place.published_database.exists():
         place = existing_home(home)
-    chosen = _release(place, release)
+    chosen = release_to_read(place, release)
     wish = Wish(chosen.name, chosen / "callboard.duckdb", target, schema, reader)
     copied = copy_release(wish)
     if as_json:
@@ -86,22 +85,3 @@ def _print(wish: "Wish", copied: "Copied") -> None:
     )
     for note in copied.notes or (f"Whoever is granted the role {wish.reader} may read it.",):
         console.print(note, markup=False)
-
-
-def _release(home: Home, release_id: str | None) -> Path:
-    if release_id is None:
-        current = current_release_path(home)
-        if current is None:
-            raise UsageError(
-                f"Nothing is published in {home.root} yet.",
-                hint=f"Publish first: callboard refresh --home {home.root}",
-            )
-        return current
-    kept = sorted((p.parent.name for p in home.releases.glob("*Z-*/callboard.duckdb")), reverse=True)
-    kept = [name for name in kept if not name.endswith(".tmp")]
-    if release_id not in kept:
-        raise UsageError(
-            f"There is no release {release_id!r} in {home.root}.",
-            hint=f"The newest ones are: {', '.join(kept[:5])}" if kept else "Nothing is published there yet.",
-        )
-    return home.releases / release_id

@@ -74,3 +74,11 @@ def test_the_definitions_are_those_of_the_contract() -> None:
         # payment_rate and refund_rate mature 30 days later by the rule for all KPIs
         days = 30 if kpi_id in {"payment_rate", "refund_rate"} else int(waits[1]) if waits else 0
         assert int(row["matures_after_days"]) == days
+
+
+def test_seeds_are_made_anew_so_that_a_home_of_an_older_version_gets_their_new_columns(
+    compiled_nodes: dict[str, dict[str, Any]],
+) -> None:
+    seeds = [node for node in compiled_nodes.values() if node["resource_type"] == "seed"]
+    assert seeds
+    assert all(node["config"]["full_refresh"] for node in seeds)

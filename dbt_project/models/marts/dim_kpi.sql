@@ -7,6 +7,9 @@ select
     definition,
     numerator,
     denominator,
+    definition_zh,
+    numerator_zh,
+    denominator_zh,
     owner_role,
     scopes,
     cast(matures_after_days as integer) as matures_after_days
