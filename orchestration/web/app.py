@@ -14,12 +14,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from orchestration.charts import warm_up
 from orchestration.home import Home
 from orchestration.web.access import Access, Guard
 from orchestration.web.asking import TEMPLATES, Asked, asked_of, endpoint, refusal
 from orchestration.web.audit_pages import changes_page, gate_page, quarantine_page, releases_page
-from orchestration.web.pages import kpi_page, overview
+from orchestration.web.pages import kpi_page, overview, warm_up
 from orchestration.web.releases import NothingPublished, OpenReleases
 
 _LONGEST_FORM = 4096

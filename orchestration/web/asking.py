@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import NoReturn, cast
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -200,6 +200,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"month_key": lambda month: f"{month:%Y-%m}"}
-    environment.filters.update(filters)
+    environment.filters["month_key"] = _month_key
     return environment
+
+
+def _month_key(month: date) -> str:
+    return f"{month:%Y-%m}"

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import cast
 
 from starlette.responses import Response
 
+from orchestration import charts
 from orchestration.charts import trend_svg
 from orchestration.language import Language, language
 from orchestration.published import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
@@ -98,6 +99,12 @@ def kpi_page(asked: Asked) -> Response:
     return asked.answer("kpi.html.j2", values)
 
 
+def warm_up() -> None:
+    """Draw a first chart, which loads for a second what all others need."""
+    charts.warm_up()
+    _drawn("en", "", "ratio", "", (date(2000, 1, 1), date(2000, 2, 1)), (0.0, 1.0), 0.5)
+
+
 def _place(asked: Asked) -> _Place:
     month = asked.month()
     scope, scope_id = asked.scope()
@@ -113,7 +120,7 @@ def _head(asked: Asked, place: _Place) -> dict[str, object]:
     return {
         "place": place,
         "called": place.called(asked.language),
-        "call": lambda scope, scope_id: place.called(asked.language, scope, scope_id),
+        "call": partial(place.called, asked.language),
         "months": asked.reading.months,
         "scopes": [(scope, asked.language.text(_SCOPE_WORDS[scope])) for scope in SCOPES],
     }
