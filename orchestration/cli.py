@@ -15,6 +15,7 @@ from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
 from orchestration.commands.report import report_command
 from orchestration.commands.reviews import reviews_command
+from orchestration.commands.serve import serve_command
 from orchestration.commands.serve_to import serve_to_command
 from orchestration.commands.status import status_command
 from orchestration.commands.waivers import waive_command, waivers_app
@@ -36,6 +37,7 @@ app.command("refresh")(refresh_command)
 app.command("status")(status_command)
 app.command("report")(report_command)
 app.command("compare")(compare_command)
+app.command("serve")(serve_command)
 app.command("waive")(waive_command)
 app.command("reviews")(reviews_command)
 app.command("serve-to")(serve_to_command)

@@ -77,6 +77,19 @@ class ReportConfig(_Section):
     names: bool = False
 
 
+class ServeConfig(_Section):
+    """The token that `callboard serve` asks of others than this machine, as `${ENV_VAR}`."""
+
+    token: str = ""
+
+    @field_validator("token")
+    @classmethod
+    def _only_a_reference(cls, token: str) -> str:
+        if token and not _REFERENCE.fullmatch(token):
+            raise ValueError("is a secret, so it is given as ${ENV_VAR}")
+        return token
+
+
 class DagsterConfig(_Section):
     """Where Dagster keeps runs and events: SQLite under the home, or PostgreSQL by `${ENV_VAR}`."""
 
@@ -138,6 +151,7 @@ class Config(_Section):
     report: ReportConfig = ReportConfig()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
+    serve: ServeConfig = ServeConfig()
     appraisal: AppraisalConfig = AppraisalConfig()
     scorecard: ScorecardConfig = ScorecardConfig()
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import duckdb
 
+from orchestration.database import columns_of
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.manifest import current_release_path
@@ -139,7 +140,9 @@ def months_of(connection: duckdb.DuckDBPyConnection) -> list[date]:
 
 def catalogue(connection: duckdb.DuckDBPyConnection, language: "Language") -> dict[str, Kpi]:
     """Every KPI of the release by its id, in the order of the ids, in this language."""
-    suffix = "_zh" if language.code == "zh" else ""
+    # A release of before 0.3.0 has its definitions in English only.
+    is_translated = language.code == "zh" and "definition_zh" in columns_of(connection, "marts", "dim_kpi")
+    suffix = "_zh" if is_translated else ""
     name = "name_zh" if language.code == "zh" else "name_en"
     rows = connection.execute(
         f"""

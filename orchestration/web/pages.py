@@ -1,0 +1,205 @@
+"""The pages of the numbers: a scope's month, and one KPI of it down to its parts, agent-days and deliveries."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache, partial
+from typing import cast
+
+from starlette.responses import Response
+
+from orchestration import charts
+from orchestration.charts import trend_svg
+from orchestration.language import Language, language
+from orchestration.published import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
+from orchestration.web.asking import Asked
+from orchestration.web.queries import (
+    BELOW,
+    Paged,
+    TrendMonth,
+    agent_days_of,
+    deliveries_of,
+    ids_of,
+    parts_of,
+    restatements_of,
+    trend_of,
+)
+from orchestration.web.sources import agent_day_columns, source_tables
+
+_SCOPE_WORDS = {
+    "centre": "Centre",
+    "site": "Site",
+    "business_line": "Business line",
+    "team": "Team",
+    "employee": "Employee",
+}
+_FEWEST_POINTS = 2
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The month and scope that a page is about, with what its head needs."""
+
+    month: date
+    scope: Scope
+    scope_id: str
+    names: dict[tuple[str, str], str]
+
+    def called(self, words: Language, scope: str | None = None, scope_id: str | None = None) -> str:
+        scope, scope_id = scope or self.scope, scope_id or self.scope_id
+        kind = words.text(_SCOPE_WORDS[scope])
+        if scope == "centre":
+            return kind
+        name = self.names.get((scope, scope_id))
+        return f"{kind} {scope_id}" + (f" ({name})" if name else "")
+
+
+def overview(asked: Asked) -> Response:
+    """The KPIs of a scope in a month; where the scope still needs an id, the ids to choose from."""
+    place = _place(asked)
+    if not place.scope_id:
+        ids = ids_of(asked.reading.connection, place.month, place.scope, asked.page())
+        _check_page(asked, ids)
+        return asked.answer("choose.html.j2", {**_head(asked, place), "ids": ids})
+    found = numbers(asked.reading.connection, place.month, (place.scope,), place.scope_id)
+    if not found:
+        asked.refuse(404, "There are no numbers of {scope} in {month}.", **_where(asked, place))
+    by_id = {number.kpi_id: number for number in found}
+    values = {
+        **_head(asked, place),
+        "numbers": found,
+        "headline": [by_id[kpi_id] for kpi_id in HEADLINE if kpi_id in by_id],
+        "kpis": asked.reading.catalogue(asked.language),
+    }
+    return asked.answer("overview.html.j2", values)
+
+
+def kpi_page(asked: Asked) -> Response:
+    """One KPI of a scope in a month, and what is behind it."""
+    kpi = asked.kpi(str(asked.request.path_params["kpi_id"]))
+    place = _place(asked)
+    if not place.scope_id:
+        asked.refuse(400, "Name the {scope}: id=…", scope=asked.language.text(_SCOPE_WORDS[place.scope]))
+    connection = asked.reading.connection
+    found = numbers(connection, place.month, (place.scope,), place.scope_id)
+    number = next((one for one in found if one.kpi_id == kpi.kpi_id), None)
+    if number is None:
+        asked.refuse(404, "{kpi} has no number of {scope} in {month}.", kpi=kpi.name, **_where(asked, place))
+    trend = trend_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id)
+    values = {
+        **_head(asked, place),
+        "kpi": kpi,
+        "number": number,
+        "trend": trend,
+        "chart": _chart(asked.language, kpi, number, trend, place),
+        "restatements": restatements_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id),
+        **_parts(asked, kpi, place),
+        **_agent_days(asked, kpi, place),
+        **_deliveries(asked, kpi),
+    }
+    return asked.answer("kpi.html.j2", values)
+
+
+def warm_up() -> None:
+    """Draw a first chart, which loads for a second what all others need."""
+    charts.warm_up()
+    _drawn("en", "", "ratio", "", (date(2000, 1, 1), date(2000, 2, 1)), (0.0, 1.0), 0.5)
+
+
+def _place(asked: Asked) -> _Place:
+    month = asked.month()
+    scope, scope_id = asked.scope()
+    return _Place(month, scope, scope_id, names_of_scopes(asked.reading.connection, month))
+
+
+def _where(asked: Asked, place: _Place) -> dict[str, object]:
+    short = replace(place, scope_id=place.scope_id[:60])
+    return {"scope": short.called(asked.language), "month": asked.language.month(place.month)}
+
+
+def _head(asked: Asked, place: _Place) -> dict[str, object]:
+    return {
+        "place": place,
+        "called": place.called(asked.language),
+        "call": partial(place.called, asked.language),
+        "months": asked.reading.months,
+        "scopes": [(scope, asked.language.text(_SCOPE_WORDS[scope])) for scope in SCOPES],
+    }
+
+
+def _check_page(asked: Asked, listed: Paged) -> None:
+    if listed.page > listed.pages:
+        asked.refuse(404, "There are {pages} pages, no page {page}.", pages=listed.pages, page=listed.page)
+
+
+def _parts(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
+    choices = tuple(scope for scope in BELOW[place.scope] if scope in kpi.scopes)
+    if not choices:
+        return {"below": None, "choices": [], "parts_listed": None}
+    below = cast(Scope, asked.one_of("by", choices, choices[0]))
+    parts = parts_of(
+        asked.reading.connection,
+        place.month,
+        kpi.kpi_id,
+        (place.scope, place.scope_id),
+        below,
+        asked.page("parts_page"),
+    )
+    _check_page(asked, parts)
+    named = [(scope, asked.language.text(_SCOPE_WORDS[scope])) for scope in choices]
+    return {"below": below, "choices": named, "parts_listed": parts}
+
+
+def _agent_days(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
+    columns = agent_day_columns(kpi.kpi_id)
+    if not columns:
+        return {"columns": (), "days": None, "sums": {}}
+    page = asked.page("days_page")
+    at = (place.scope, place.scope_id)
+    days, sums = agent_days_of(asked.reading.connection, place.month, at, columns, page)
+    _check_page(asked, days)
+    return {"columns": columns, "days": days, "sums": sums}
+
+
+def _deliveries(asked: Asked, kpi: Kpi) -> dict[str, object]:
+    tables = source_tables(kpi.kpi_id)
+    if not tables:
+        return {"tables": (), "deliveries": None}
+    deliveries = deliveries_of(asked.reading.connection, tables, asked.page("files_page"))
+    _check_page(asked, deliveries)
+    return {"tables": tables, "deliveries": deliveries}
+
+
+def _chart(words: Language, kpi: Kpi, number: Number, trend: list[TrendMonth], place: _Place) -> str:
+    if sum(one.value is not None for one in trend) < _FEWEST_POINTS:
+        return ""
+    return _drawn(
+        words.code,
+        kpi.name,
+        kpi.unit,
+        place.called(words),
+        tuple(one.month for one in trend),
+        tuple(one.value for one in trend),
+        number.target,
+    )
+
+
+@lru_cache(maxsize=256)
+def _drawn(
+    code: str,
+    name: str,
+    unit: str,
+    called: str,
+    months: tuple[date, ...],
+    values: tuple[float | None, ...],
+    target: float | None,
+) -> str:
+    """The chart of exactly these numbers; drawing one takes most of a page's time."""
+    words = language(code)
+    told = words.text(
+        "From {first} to {last}; the table beside it has the numbers.",
+        first=words.month(months[0]),
+        last=words.month(months[-1]),
+    )
+    return trend_svg(
+        months, values, target, unit=unit, title=f"{name}, {called}", description=told, language=words
+    )

@@ -1,0 +1,191 @@
+"""What the live page asks a release: every value bound, every list paged by the database."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from orchestration.database import quoted
+from orchestration.published import Scope
+
+PAGE_ROWS = 50
+
+#: The scopes that lie below one, the next first.
+BELOW: dict[str, tuple[Scope, ...]] = {
+    "centre": ("site", "business_line", "team", "employee"),
+    "site": ("team", "employee"),
+    "business_line": ("team", "employee"),
+    "team": ("employee",),
+    "employee": (),
+}
+# How a team's and an employee's row of a dimension, and an agent-day, name the scope above.
+_COLUMN = {"site": "site_id", "business_line": "business_line", "team": "team_id", "employee": "employee_id"}
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a list: rows as column → value, `page` of `pages` (from 1), `total` rows in all of them."""
+
+    rows: tuple[dict[str, object], ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True)
+class TrendMonth:
+    """One month of a KPI at a scope; all None where it has no number."""
+
+    month: date
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    target: float | None
+    is_provisional: bool | None
+
+
+def paged(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: dict[str, object],
+    page: int,
+    rows: int = PAGE_ROWS,
+) -> Paged:
+    """The `page`-th page of what `sql` lists in its order. A page beyond the last is empty."""
+    counted = connection.execute(f"select count(*) from ({sql})", parameters).fetchone()
+    total = int(counted[0]) if counted else 0
+    found = connection.execute(
+        f"{sql} limit $page_rows offset $page_offset",
+        parameters | {"page_rows": rows, "page_offset": (page - 1) * rows},
+    )
+    names = [column[0] for column in found.description or ()]
+    listed = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return Paged(listed, page, max(1, -(-total // rows)), total)
+
+
+def ids_of(connection: duckdb.DuckDBPyConnection, month: date, scope: Scope, page: int) -> Paged:
+    """The ids of a scope that have numbers in the month."""
+    return paged(
+        connection,
+        "select distinct scope_id from marts.kpi_monthly where month = $month and scope = $scope order by scope_id",
+        {"month": month, "scope": scope},
+        page,
+    )
+
+
+def trend_of(
+    connection: duckdb.DuckDBPyConnection, month: date, kpi_id: str, scope: Scope, scope_id: str
+) -> list[TrendMonth]:
+    """The twelve months of a KPI up to `month`, the oldest first."""
+    rows = connection.execute(
+        """
+        with spine as (
+            select cast($month - to_months(cast(back as integer)) as date) as month from range(12) as counted(back)
+        ),
+        seen as (
+            select * from marts.kpi_monthly
+            where kpi_id = $kpi_id and scope = $scope and scope_id = $scope_id
+                and month between $month - interval 11 month and $month
+        )
+        select spine.month, seen.value, seen.numerator, seen.denominator, seen.target, seen.is_provisional
+        from spine left join seen using (month)
+        order by spine.month
+        """,
+        {"month": month, "kpi_id": kpi_id, "scope": scope, "scope_id": scope_id},
+    ).fetchall()
+    return [TrendMonth(*row) for row in rows]
+
+
+def restatements_of(
+    connection: duckdb.DuckDBPyConnection, month: date, kpi_id: str, scope: Scope, scope_id: str
+) -> list[tuple[object, ...]]:
+    """(release_id, value_before, value_after, deliveries) of each time that this number changed, the newest first."""
+    return connection.execute(
+        """
+        select release_id, value_before, value_after, len(delivery_ids)
+        from audit.restatement
+        where month = $month and kpi_id = $kpi_id and scope = $scope and scope_id = $scope_id
+        order by release_id desc
+        """,
+        {"month": month, "kpi_id": kpi_id, "scope": scope, "scope_id": scope_id},
+    ).fetchall()
+
+
+def parts_of(
+    connection: duckdb.DuckDBPyConnection,
+    month: date,
+    kpi_id: str,
+    above: tuple[Scope, str],
+    below: Scope,
+    page: int,
+) -> Paged:
+    """The numbers of the scopes `below` that belong to the scope `above`, those furthest from their target first."""
+    scope, scope_id = above
+    members = "true"
+    parameters: dict[str, object] = {"month": month, "kpi_id": kpi_id, "below": below}
+    if scope != "centre":
+        # Whoever belonged to it on any day of the month: a mover's own number counts the whole month.
+        dimension = "dim_team" if below == "team" else "dim_employee"
+        members = f"""
+            kpi.scope_id in (
+                select {_COLUMN[below]} from marts.{dimension}
+                where {_COLUMN[scope]} = $scope_id and valid_from <= last_day($month)
+                    and (valid_to is null or valid_to >= $month)
+            )
+        """
+        parameters["scope_id"] = scope_id
+    return paged(
+        connection,
+        f"""
+        select kpi.scope_id, kpi.numerator, kpi.denominator, kpi.value, kpi.target, kpi.status, kpi.is_provisional
+        from marts.kpi_monthly as kpi
+        where kpi.month = $month and kpi.kpi_id = $kpi_id and kpi.scope = $below and {members}
+        order by kpi.attainment nulls last, kpi.scope_id
+        """,
+        parameters,
+        page,
+    )
+
+
+def agent_days_of(
+    connection: duckdb.DuckDBPyConnection,
+    month: date,
+    at: tuple[Scope, str],
+    columns: tuple[str, ...],
+    page: int,
+) -> tuple[Paged, dict[str, object]]:
+    """The agent-days of a scope and month with these columns, and the columns added up over all pages."""
+    scope, scope_id = at
+    parameters: dict[str, object] = {"month": month}
+    where = "business_date between $month and last_day($month)"
+    if scope != "centre":
+        where += f" and {_COLUMN[scope]} = $scope_id"
+        parameters["scope_id"] = scope_id
+    listed = ", ".join(quoted(column) for column in columns)
+    days = paged(
+        connection,
+        f"select business_date, employee_id, team_id, {listed} from marts.fct_agent_day where {where} "
+        "order by business_date, employee_id, team_id",
+        parameters,
+        page,
+    )
+    sums = ", ".join(f"sum({quoted(column)}::decimal(38, 6))" for column in columns)
+    totals = connection.execute(
+        f"select {sums} from marts.fct_agent_day where {where}", parameters
+    ).fetchone()
+    return days, dict(zip(columns, totals or (), strict=False))
+
+
+def deliveries_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...], page: int) -> Paged:
+    """The deliveries of these source tables that are in force, by table and file."""
+    return paged(
+        connection,
+        """
+        select table_name, file, rows, quarantined_rows, first_seen_at, sha256
+        from audit.delivery
+        where superseded_by is null and list_contains($tables, table_name)
+        order by table_name, file
+        """,
+        {"tables": list(tables)},
+        page,
+    )

@@ -1,0 +1,182 @@
+"""The live page in a real browser and by its addresses: what it shows is what the marts hold."""
+
+import re
+from datetime import date
+
+import duckdb
+import pytest
+
+from orchestration.home import Home
+from tests.browser import chromium
+from tests.centres import MONTH
+from tests.web.conftest import Served, ask
+
+_PAGES = (
+    "/",
+    "/?scope=team&id=T000",
+    "/?scope=employee",
+    "/kpi/service_level",
+    "/kpi/average_handle_time?scope=team&id=T000&days_page=2",
+    "/quarantine",
+    "/gate?state=all",
+    "/releases",
+    "/login",
+    "/no-such-page",
+)
+
+
+def _with_language(path: str, code: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={code}"
+
+
+@pytest.mark.parametrize(
+    ("code", "scheme", "width"), [("en", "light", 1280), ("zh", "dark", 1280), ("zh", "light", 380)]
+)
+def test_every_page_is_quiet_stays_here_and_can_be_read_by_everybody(
+    served: Served, code: str, scheme: str, width: int
+) -> None:
+    with chromium(color_scheme=scheme, viewport={"width": width, "height": 800}) as visited:
+        for path in _PAGES:
+            visited.page.goto(served.url + _with_language(path, code))
+            assert visited.page.locator("h1").count() == 1, path
+            assert visited.accessibility() == [], path
+            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert visited.page.evaluate(overflow) <= 0, f"{path} is wider than the screen"
+            assert visited.page.locator("html").get_attribute("lang") == {"en": "en-GB", "zh": "zh-CN"}[code]
+        # A browser reports the page that is not there as an error of its own.
+        assert [error for error in visited.errors if "404" not in error] == []
+        assert visited.leaving(served.url + "/") == []
+
+
+def test_chinese_is_chinese(served: Served) -> None:
+    with chromium() as visited:
+        visited.page.goto(f"{served.url}/kpi/service_level?lang=zh")
+        shown = visited.page.inner_text("main")
+    for words in ("服务水平", "分子", "近十二个月", "2026年9月"):
+        assert words in shown
+    assert not re.search(r"Numerator|Deliveries|Agent-days|target", shown)
+
+
+def test_a_reader_with_a_keyboard_reaches_the_content_and_a_kpi(served: Served) -> None:
+    with chromium() as visited:
+        page = visited.page
+        page.goto(served.url)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        seen: list[str] = []
+        for _ in range(8):
+            page.keyboard.press("Tab")
+            seen.append(
+                page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.name")
+            )
+        assert {"month", "scope", "id"} <= set(seen)
+        assert any(href.startswith("/kpi/") for href in seen)
+
+
+def test_the_overview_shows_the_numbers_of_the_marts(served: Served, centre: Home) -> None:
+    page = ask(f"{served.url}/?month={MONTH}").text
+    shown = dict(
+        re.findall(r'<tr data-kpi="([a-z_]+)">.*?<td class="number"><data value="([^"]+)"', page, re.DOTALL)
+    )
+    with duckdb.connect(str(centre.published_database), read_only=True) as connection:
+        held = connection.execute(
+            "select kpi_id, value from marts.kpi_monthly where month = ? and scope = 'centre'",
+            [date.fromisoformat(f"{MONTH}-01")],
+        ).fetchall()
+    assert len(held) > 20
+    assert {kpi: float(value) for kpi, value in shown.items()} == dict(held)
+
+
+def test_a_kpi_page_leads_down_to_agent_days_that_add_up_and_to_deliveries(
+    served: Served, centre: Home
+) -> None:
+    address = f"{served.url}/kpi/average_handle_time?month={MONTH}&scope=team&id=T000"
+    page = ask(address).text
+    with duckdb.connect(str(centre.published_database), read_only=True) as connection:
+        number = connection.execute(
+            "select value, numerator, denominator from marts.kpi_monthly "
+            "where kpi_id = 'average_handle_time' and scope_id = 'T000' and month = '2026-09-01'"
+        ).fetchone()
+        answered, days = connection.execute(
+            "select sum(answered_legs), count(*) from marts.fct_agent_day "
+            "where team_id = 'T000' and business_date between '2026-09-01' and '2026-09-30'"
+        ).fetchall()[0]
+        files = connection.execute(
+            "select count(*) from audit.delivery where table_name = 'acd.contact_legs' and superseded_by is null"
+        ).fetchall()[0][0]
+    shown = [
+        float(re.search(rf'id="{name}">\s*<data value="([^"]+)"', page)[1])  # type: ignore[index]
+        for name in ("value", "numerator", "denominator")
+    ]
+    assert number is not None
+    assert shown == list(number)
+    total = re.search(r'data-sum="answered_legs"><data value="([^"]+)"', page)
+    assert total is not None
+    assert float(total[1]) == float(answered)
+    assert f"{days:,} agent-days" in page
+    assert f"{files:,} deliveries" in page
+    assert page.count("contact_legs/") == min(files, 50)
+
+
+def test_the_pages_of_a_list_hold_each_agent_day_once(served: Served, centre: Home) -> None:
+    address = f"{served.url}/kpi/average_handle_time?month={MONTH}&scope=team&id=T000"
+    seen: list[tuple[str, str]] = []
+    for number in range(1, 100):
+        answer = ask(f"{address}&days_page={number}")
+        if answer.status == 404:
+            break
+        table = answer.text.partition('id="days-table"')[2].partition("</table>")[0]
+        seen += re.findall(r'<th scope="row">(2026-\d\d-\d\d)</th><td>(E\d+)</td>', table)
+    with duckdb.connect(str(centre.published_database), read_only=True) as connection:
+        held = connection.execute(
+            "select cast(business_date as varchar), employee_id from marts.fct_agent_day "
+            "where team_id = 'T000' and business_date between '2026-09-01' and '2026-09-30' order by all"
+        ).fetchall()
+    assert len(held) > 50
+    assert sorted(seen) == held
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/?month=2020-01", 404, "no numbers of 2020-01"),
+        ("/?month=September", 400, "2026-09"),
+        ("/?scope=planet", 400, "business_line"),
+        ("/?scope=team&id=T999", 404, "Team T999"),
+        ("/kpi/no_such_kpi", 404, "no_such_kpi"),
+        ("/kpi/service_level?days_page=0", 400, "days_page"),
+        ("/kpi/service_level?days_page=900", 404, "no page 900"),
+        ("/gate?state=odd", 400, "waived"),
+        ("/?lang=fr", 400, "en, zh"),
+        ("/changes?before=a&after=b", 404, "no release"),
+        ("/changes", 400, "before="),
+        ("/nowhere", 404, "no such page"),
+    ],
+)
+def test_what_cannot_be_answered_is_told_in_words(served: Served, path: str, status: int, words: str) -> None:
+    answer = ask(served.url + path)
+    assert answer.status == status
+    assert words in answer.text
+    assert "<main" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?scope=team&id={}",
+        "/?month={}",
+        "/?scope={}",
+        "/kpi/{}",
+        "/quarantine?table={}",
+        "/changes?before={}&after=x",
+    ],
+)
+def test_a_hostile_name_is_shown_as_text(served: Served, path: str) -> None:
+    answer = ask(served.url + path.format("%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%27"))
+    assert answer.status in (400, 404)
+    assert "<script" not in answer.text
+
+
+def test_sql_in_a_parameter_is_a_name_that_is_not_there(served: Served) -> None:
+    assert ask(f"{served.url}/?scope=team&id=T000%27%20or%201%3D1--").status == 404

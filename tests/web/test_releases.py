@@ -1,0 +1,136 @@
+"""The page follows the atomic switch, outlives releases that are thinned out, and compares two of them."""
+
+import os
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.home import Home
+from orchestration.web.releases import OpenReleases
+from tests.web.conftest import Start, ask
+
+_NEWER = "29990101T000000Z-00000000"
+
+
+def _copy(centre: Home, to: Path) -> Home:
+    shutil.copytree(centre.root, to, symlinks=True)
+    return Home(to)
+
+
+def _newer_release(home: Home) -> Path:
+    """A release after the published one, in which the centre's service level of September is exactly a half."""
+    current = home.published_database.resolve().parent
+    newer = home.releases / _NEWER
+    shutil.copytree(current, newer)
+    (newer / "callboard.duckdb").chmod(0o644)
+    with duckdb.connect(str(newer / "callboard.duckdb")) as connection:
+        changed = "kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
+        connection.execute(
+            "insert into audit.restatement select month, kpi_id, scope, scope_id, value, 0.5, ?, [] "
+            f"from marts.kpi_monthly where {changed}",
+            [_NEWER],
+        )
+        connection.execute(f"update marts.kpi_monthly set value = 0.5 where {changed}")
+        connection.execute(
+            "insert into audit.release select * replace (? as release_id, timestamp '2999-01-01' as published_at) "
+            "from audit.release where release_id = ?",
+            [_NEWER, current.name],
+        )
+    return newer
+
+
+def _switch(home: Home, release: Path) -> None:
+    link = home.published / "next"
+    link.symlink_to(Path("releases") / release.name / "callboard.duckdb")
+    os.replace(link, home.published_database)
+
+
+def _value(page: str) -> str:
+    found = re.search(r'id="value">\s*<data value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_it_follows_a_switch_and_a_removed_release_without_a_restart(
+    centre: Home, serve: Start, tmp_path: Path
+) -> None:
+    home = _copy(centre, tmp_path / "home")
+    older = home.published_database.resolve().parent
+    server = serve(home.root)
+    address = f"{server.url}/kpi/service_level?month=2026-09"
+    assert _value(ask(address).text) != "0.5"
+
+    newer = _newer_release(home)
+    _switch(home, newer)
+    page = ask(address).text
+    assert _value(page) == "0.5"
+    assert "Later releases changed this number" in page
+    assert _NEWER in page
+
+    changes = f"{server.url}/changes?before={older.name}&after={_NEWER}&month=2026-09"
+    assert "1 numbers differ" in ask(changes).text
+    assert (
+        "1 numbers differ"
+        in ask(f"{server.url}/changes?before={_NEWER}&after={older.name}&month=2026-09").text
+    )
+    assert "No number of this month differs" in ask(changes.replace("2026-09", "2026-08")).text
+
+    shutil.rmtree(older)
+    assert _value(ask(address).text) == "0.5"
+    told = ask(changes).text
+    assert "is gone" in told
+    assert "1 numbers differ" in told
+
+
+def test_requests_during_switches_see_one_release_or_the_other(centre: Home, tmp_path: Path) -> None:
+    home = _copy(centre, tmp_path / "home")
+    older, newer = home.published_database.resolve().parent, _newer_release(home)
+    releases = OpenReleases(home)
+    sql = "select value from marts.kpi_monthly where kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
+
+    def read(_: int) -> bool:
+        with releases.reading() as reading:
+            first = reading.connection.execute(sql).fetchall()
+            return (first == [(0.5,)]) == (
+                reading.release_id == _NEWER
+            ) and first == reading.connection.execute(sql).fetchall()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(read, range(300))
+        for turn in range(20):
+            _switch(home, (newer, older)[turn % 2])
+        assert all(answers)
+    with releases.reading():
+        pass
+    releases.close()
+
+
+def test_old_connections_are_closed_once_nobody_reads_them(centre: Home, tmp_path: Path) -> None:
+    home = _copy(centre, tmp_path / "home")
+    releases = OpenReleases(home)
+    newer = _newer_release(home)
+    with releases.reading() as before:
+        _switch(home, newer)
+        with releases.reading() as after:
+            assert after.release_id == _NEWER
+        assert before.connection.execute("select 1").fetchall() == [(1,)]
+    with releases.reading():
+        pass
+    with pytest.raises(duckdb.ConnectionException):
+        before.connection.execute("select 1")
+    open_files = [os.readlink(f) for f in Path("/proc/self/fd").iterdir() if f.is_symlink() and f.exists()]
+    assert [f for f in open_files if f.startswith(str(home.releases / before.release_id))] == []
+    releases.close()
+
+
+def test_before_anything_is_published_the_page_says_so(serve: Start, tmp_path: Path) -> None:
+    (tmp_path / "home" / "landing").mkdir(parents=True)
+    server = serve(tmp_path / "home")
+    answer = ask(server.url + "/")
+    assert answer.status == 503
+    assert "Nothing is published yet" in answer.text
+    assert ask(server.url + "/healthz").status == 503
