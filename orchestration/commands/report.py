@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -44,60 +45,65 @@ def report_command(
     as_json: JsonOption = False,
 ) -> None:
     """Write a month's report.html, report.xlsx and, through the system's browser, report.pdf. A release stays as it is."""
-    from orchestration.manifest import read_manifest
-    from orchestration.published import release_to_read
-    from orchestration.release import month_to_report
-    from orchestration.report.pack import write_pack
-    from orchestration.report.pdf import find_browser, print_to_pdf
-
     started = time.monotonic()
     place = existing_home(home)
     config = load_config(place)
+    known = _names(place, names, allowed=config.report.names)
+    from orchestration.published import release_to_read
+    from orchestration.report.pack import write_pack
+
     chosen = release_to_read(place, release)
-    if month is None:
-        manifest = read_manifest(chosen)
-        wanted = month_to_report([m.month for m in manifest.months], manifest.as_of)
-    else:
-        wanted = parse_month(month)
+    wanted = parse_month(month) if month else _newest(chosen)
     target = to or place.root / "reports" / f"{wanted:%Y-%m}"
-    if names and not config.report.names:
-        raise UsageError(
-            "This home does not allow names in reports.",
-            hint=f"Set names = true under [report] in {place.config_file}.",
-        )
-    known = _names(place) if config.report.names and names is not False else None
     pack = write_pack(chosen, month=wanted, lang=lang or config.report.lang, to=target, names=known)
-    browser = None if pdf is False else find_browser()
-    if pdf and browser is None:
-        raise UsageError(
-            "There is no browser on this machine to print the PDF with; report.html and report.xlsx are written.",
-            hint="Install Chromium or name one in CALLBOARD_CHROMIUM.",
-        )
-    printed = print_to_pdf(browser, pack.html, target / "report.pdf") if browser else None
-    files = [path for path in (pack.html, pack.xlsx, printed) if path]
+    files = [pack.html, pack.xlsx, *_printed(pack.html, pdf)]
     if as_json:
-        print_json(
-            {
-                "status": "written",
-                "release_id": chosen.name,
-                "month": f"{wanted:%Y-%m}",
-                "files": [str(path) for path in files],
-                "seconds": round(time.monotonic() - started, 3),
-            }
-        )
+        told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
+        seconds = round(time.monotonic() - started, 3)
+        print_json({**told, "files": [str(path) for path in files], "seconds": seconds})
         return
     console = people()
     console.print(f"Report of {wanted:%Y-%m} from release {chosen.name}:", markup=False)
     for path in files:
         console.print(f"  {path}", markup=False)
-    if printed is None and pdf is None:
+    if len(files) == 2 and pdf is None:
         console.print(
             "No PDF: this machine has no Chromium. Any browser prints report.html to A4.", markup=False
         )
 
 
-def _names(home: Home) -> Mapping[str, str]:
-    """employee id → name, from the build database, while no refresh is at work on it."""
+def _newest(release: Path) -> date:
+    from orchestration.manifest import read_manifest
+    from orchestration.release import month_to_report
+
+    manifest = read_manifest(release)
+    return month_to_report([published.month for published in manifest.months], manifest.as_of)
+
+
+def _printed(page: Path, wanted: bool | None) -> list[Path]:
+    """The PDF beside the page; none where nobody wants it, or nobody asked and there is no browser."""
+    from orchestration.report.pdf import find_browser, print_to_pdf
+
+    browser = None if wanted is False else find_browser()
+    if browser is not None:
+        return [print_to_pdf(browser, page, page.with_suffix(".pdf"))]
+    if wanted:
+        raise UsageError(
+            "There is no browser on this machine to print the PDF with; report.html and report.xlsx are written.",
+            hint="Install Chromium or name one in CALLBOARD_CHROMIUM.",
+        )
+    return []
+
+
+def _names(home: Home, wanted: bool | None, *, allowed: bool) -> Mapping[str, str] | None:
+    """employee id → name, from the build database, while no refresh is at work on it; None for ids alone."""
+    if not allowed and wanted:
+        raise UsageError(
+            "This home does not allow names in reports.",
+            hint=f"Set names = true under [report] in {home.config_file}.",
+        )
+    if not allowed or wanted is False:
+        return None
     if not home.warehouse.is_file():
         raise UsageError(
             f"Names are joined from {home.warehouse}, which is not there.",
