@@ -57,9 +57,11 @@ class DriversConfig(_Section):
 
 
 class NoticesConfig(_Section):
-    """Where a failure notice goes: apprise addresses, each as `${ENV_VAR}`."""
+    """Where notices go: apprise addresses, each as `${ENV_VAR}`; in which language, and what they link to."""
 
     urls: tuple[str, ...] = ()
+    lang: Literal["en", "zh"] = "en"
+    link: str = ""
 
     @field_validator("urls")
     @classmethod

@@ -42,12 +42,17 @@ def _words(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str) ->
     """apprise's type, the title and the body."""
     import apprise
 
+    from orchestration.language import language
+    from orchestration.notice_words import release_in_words
+
     place = ctx.home.root.name
     if outcome is None:
         return apprise.NotifyType.FAILURE, f"Callboard: a refresh of {place} failed", failure
     months = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
     if outcome.status == "published":
-        return apprise.NotifyType.SUCCESS, f"Callboard: {months} published in {place}", outcome.message
+        notices = ctx.config.notices
+        lines = [outcome.message, *release_in_words(ctx.home, language(notices.lang), notices.link)]
+        return apprise.NotifyType.SUCCESS, f"Callboard: {months} published in {place}", "\n".join(lines)
     failed = [
         f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
         for v in outcome.failed

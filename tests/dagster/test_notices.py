@@ -5,7 +5,9 @@ import logging
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +15,13 @@ import pytest
 from orchestration.config import Config, NoticesConfig
 from orchestration.context import RefreshContext, RefreshOutcome
 from orchestration.errors import CallboardError
+from orchestration.home import Home
 from orchestration.jobs import run_refresh
+from orchestration.language import language
+from orchestration.manifest import current_manifest
+from orchestration.notice_words import release_in_words, turned_final
 from orchestration.notices import notify
+from orchestration.published import opened, release_to_read
 from tests.dagster.conftest import AUGUST, StandInSteps, verdict
 
 
@@ -124,3 +131,58 @@ def test_each_address_gets_the_notice(
     both = _told(context, "CALLBOARD_NOTICE", "CALLBOARD_SECOND")
     assert notify(both, RefreshOutcome("published", "r1", (AUGUST,)))
     assert len(receiver.received) == 2
+
+
+def test_a_published_release_is_told_by_its_few_numbers_and_a_link(
+    centre: Home, context: RefreshContext, receiver: Receiver
+) -> None:
+    manifest = current_manifest(centre)
+    assert manifest is not None
+    told = replace(_told(context), home=centre)
+    told = replace(
+        told, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), link="http://here/"))
+    )
+    assert notify(
+        told, RefreshOutcome("published", manifest.release_id, (date(2026, 9, 1),), (), "Published.")
+    )
+    [notice] = receiver.received
+    with opened(release_to_read(centre)) as connection:
+        row = connection.execute(
+            "select round(100 * value, 1), count(*) over () from marts.kpi_monthly "
+            "where month = '2026-09-01' and scope = 'centre' and kpi_id = 'service_level'"
+        ).fetchone()
+        counted = connection.execute(
+            "select count(*) filter (where status = 'met'), count(status) from marts.kpi_monthly "
+            "where month = '2026-09-01' and scope = 'centre'"
+        ).fetchone()
+    assert row is not None
+    assert counted is not None
+    assert f"Service level {row[0]}% (target 80.0%, last month " in notice["message"]
+    assert f"{counted[0]} of {counted[1]} targets met." in notice["message"]
+    assert notice["message"].rstrip().endswith("http://here/")
+
+
+def test_a_notice_speaks_chinese_where_it_is_asked_to(centre: Home) -> None:
+    lines = release_in_words(centre, language("zh"), "")
+    assert any(line.startswith(("✓ 服务水平", "✗ 服务水平")) for line in lines)
+    assert lines[-1].endswith("report.html")
+
+
+def test_a_month_that_turned_final_is_told_once(centre: Home, tmp_path: Path) -> None:
+    manifest = current_manifest(centre)
+    assert manifest is not None
+    home = Home(tmp_path)
+    before = manifest.model_copy(
+        update={
+            "release_id": "before",
+            "months": tuple(
+                m.model_copy(update={"is_provisional": m.month < date(2026, 9, 1)}) for m in manifest.months
+            ),
+        }
+    )
+    (home.releases / "before").mkdir(parents=True)
+    (home.releases / "before" / "manifest.json").write_text(before.model_dump_json(), encoding="utf-8")
+    final = [m.model_copy(update={"is_provisional": m.month == date(2026, 8, 1)}) for m in manifest.months]
+    now = manifest.model_copy(update={"previous_release_id": "before", "months": tuple(final)})
+    assert turned_final(home, now) == [date(2026, 7, 1)]
+    assert turned_final(home, now.model_copy(update={"previous_release_id": "gone"})) == []
