@@ -54,22 +54,29 @@ def report_command(
 
     chosen = release_to_read(place, release)
     wanted = parse_month(month) if month else _newest(chosen)
-    target = to or place.root / "reports" / f"{wanted:%Y-%m}"
+    target = _outside(place, to or place.root / "reports" / f"{wanted:%Y-%m}")
     pack = write_pack(chosen, month=wanted, lang=lang or config.report.lang, to=target, names=known)
     files = [pack.html, pack.xlsx, *_printed(pack.html, pdf)]
     if as_json:
         told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
-        seconds = round(time.monotonic() - started, 3)
-        print_json({**told, "files": [str(path) for path in files], "seconds": seconds})
+        print_json(told | {"files": files, "seconds": round(time.monotonic() - started, 3)})
         return
     console = people()
-    console.print(f"Report of {wanted:%Y-%m} from release {chosen.name}:", markup=False)
-    for path in files:
-        console.print(f"  {path}", markup=False)
+    told = [f"Report of {wanted:%Y-%m} from release {chosen.name}:", *(f"  {path}" for path in files)]
+    console.print("\n".join(told), markup=False)
     if len(files) == 2 and pdf is None:
         console.print(
             "No PDF: this machine has no Chromium. Any browser prints report.html to A4.", markup=False
         )
+
+
+def _outside(home: Home, target: Path) -> Path:
+    if home.published.resolve() in [target.resolve(), *target.resolve().parents]:
+        raise UsageError(
+            f"{target} is among what is published, which never changes, so nothing was written.",
+            hint=f"Name another folder with --to, or leave it out for {home.root / 'reports'}.",
+        )
+    return target
 
 
 def _newest(release: Path) -> date:

@@ -170,6 +170,12 @@ def test_the_command_writes_a_pack_without_touching_the_release(centre: Home, tm
     assert before == {p: p.stat().st_mtime_ns for p in release_to_read(centre).iterdir()}
 
 
+def test_a_report_is_never_written_into_a_release(centre: Home) -> None:
+    told = _callboard("report", "--home", centre.root, "--to", release_to_read(centre), "--no-pdf")
+    assert told.returncode == 2
+    assert "never changes" in told.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -1,6 +1,5 @@
 """The page follows the atomic switch, outlives releases that are thinned out, and compares two of them."""
 
-import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +45,7 @@ def _newer_release(home: Home) -> Path:
 def _switch(home: Home, release: Path) -> None:
     link = home.published / "next"
     link.symlink_to(Path("releases") / release.name / "callboard.duckdb")
-    os.replace(link, home.published_database)
+    link.replace(home.published_database)
 
 
 def _value(page: str) -> str:
@@ -122,7 +121,7 @@ def test_old_connections_are_closed_once_nobody_reads_them(centre: Home, tmp_pat
         pass
     with pytest.raises(duckdb.ConnectionException):
         before.connection.execute("select 1")
-    open_files = [os.readlink(f) for f in Path("/proc/self/fd").iterdir() if f.is_symlink() and f.exists()]
+    open_files = [str(f.readlink()) for f in Path("/proc/self/fd").iterdir() if f.is_symlink() and f.exists()]
     assert [f for f in open_files if f.startswith(str(home.releases / before.release_id))] == []
     releases.close()
 
