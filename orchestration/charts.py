@@ -38,27 +38,14 @@ def trend_svg(
 
     `title` and `description` are what a screen reader says.
     """
-    import altair as alt
-
     percent = 100 if unit == "ratio" else 1
     rows = [
         {"month": language.short_month(month), "value": None if value is None else value * percent}
         for month, value in zip(months, values, strict=True)
     ]
-    x = alt.X("month:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
-    y = alt.Y("value:Q", title="%" if unit == "ratio" else None, scale=alt.Scale(zero=False, nice=True))
-    data = alt.Data(values=rows)
-    line = (
-        alt.Chart(data)
-        .mark_line(color="#010101", point=alt.OverlayMarkDef(color="#010101", size=36))
-        .encode(x, y)
-    )
-    layers: list[Any] = [line]
-    if target is not None:
-        rule = alt.Chart(alt.Data(values=[{"value": target * percent}]))
-        layers.append(rule.mark_rule(color="#020202", strokeDash=[5, 4], strokeWidth=1.5).encode(y=y))
-    chart = alt.layer(*layers).properties(width=size[0], height=size[1], background="transparent")
-    return _as_svg(_styled(chart).to_dict(), title, description)
+    targets = [] if target is None else [{"value": target * percent}]
+    kind = _trend_specification("%" if unit == "ratio" else None, size)
+    return _as_svg({**kind, "datasets": {"trend": rows, "target": targets}}, title, description)
 
 
 def warm_up() -> None:
@@ -66,16 +53,29 @@ def warm_up() -> None:
     _converter()
 
 
-def _styled(chart: Any) -> Any:
-    axis = {
+@cache
+def _trend_specification(axis_title: str | None, size: tuple[int, int]) -> dict[str, Any]:
+    """A trend without its numbers. Made once: checking it against its schema takes longer than drawing it."""
+    import altair as alt
+
+    x = alt.X("month:O", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    y = alt.Y("value:Q", title=axis_title, scale=alt.Scale(zero=False, nice=True))
+    point = alt.OverlayMarkDef(color="#010101", size=36)
+    line = alt.Chart(alt.NamedData("trend")).mark_line(color="#010101", point=point).encode(x, y)
+    rule = alt.Chart(alt.NamedData("target")).mark_rule(color="#020202", strokeDash=[5, 4], strokeWidth=1.5)
+    axis: dict[str, Any] = {
         "labelColor": "#030303",
         "titleColor": "#030303",
         "gridColor": "#040404",
         "domainColor": "#040404",
         "tickColor": "#040404",
     }
+    chart: Any = alt.layer(line, rule.encode(y=y)).properties(
+        width=size[0], height=size[1], background="transparent"
+    )
     # configure() forgets what was configured before it.
-    return chart.configure(font=_FONT).configure_axis(**axis).configure_view(stroke=None, fill=None)
+    styled = chart.configure(font=_FONT).configure_axis(**axis).configure_view(stroke=None, fill=None)
+    return styled.to_dict()
 
 
 def _as_svg(specification: dict[str, Any], title: str, description: str) -> str:

@@ -44,10 +44,6 @@ class Language:
         found = self._words.get(message) or message
         return found.format(**values) if values else found
 
-    def name_of(self, english: str, chinese: str) -> str:
-        """Of a thing that carries both names, the one to show."""
-        return chinese if self.code == "zh" and chinese else english
-
     def number(self, value: float | None, unit: str = "count") -> str:
         """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""
         if value is None:

@@ -12,8 +12,16 @@ from orchestration.errors import CallboardError
 from orchestration.home import Home
 from orchestration.language import Language
 from orchestration.manifest import Manifest, current_manifest, read_manifest
-from orchestration.published import HEADLINE, Kpi, Number, catalogue, numbers, opened, release_to_read
-from orchestration.release import month_to_report
+from orchestration.published import (
+    HEADLINE,
+    Kpi,
+    Number,
+    catalogue,
+    month_to_report,
+    numbers,
+    opened,
+    release_to_read,
+)
 
 _MOST_NUMBERS = 8
 

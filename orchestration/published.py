@@ -4,10 +4,10 @@ The report pack, the live page and notices read through here, each from one rele
 them can see half of one release and half of the next. What only one of them asks stands there.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +17,7 @@ from orchestration.database import columns_of
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.manifest import current_release_path
+from orchestration.plan import next_month
 
 if TYPE_CHECKING:
     from orchestration.language import Language
@@ -101,6 +102,11 @@ _NUMBERS = """
         and ($scope_id is null or kpi.scope_id = $scope_id)
     order by kpi.scope, kpi.scope_id, kpi.kpi_id
 """
+
+
+def month_to_report(months: Sequence[date], as_of: datetime) -> date:
+    """Which of the months a report is about: the newest that had ended by `as_of`, else the newest."""
+    return max([month for month in months if next_month(month) <= as_of.date()] or months)
 
 
 @contextmanager

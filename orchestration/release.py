@@ -5,10 +5,9 @@ shows it to anybody. A process killed anywhere before leaves the old release as 
 """
 
 import shutil
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,7 @@ from orchestration.errors import GateRefusedError
 from orchestration.files import fsync, fsync_tree, sha256_of, switch_link
 from orchestration.home import Home
 from orchestration.manifest import Manifest, Part, PublishedMonth, current_manifest, current_release_path
-from orchestration.plan import next_month
+from orchestration.published import month_to_report
 from orchestration.report.pack import write_pack
 from orchestration.verdicts import Verdict
 from orchestration.versions import library_versions
@@ -74,11 +73,6 @@ def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
         ledger.set_state(connection, build.build_id, "published", build.data_digest)
     tidy(home, ctx.config.releases.keep)
     return Release(build.build_id, final, rows)
-
-
-def month_to_report(months: Sequence[date], as_of: datetime) -> date:
-    """Which of the months a report is about: the newest that had ended by `as_of`, else the newest."""
-    return max([month for month in months if next_month(month) <= as_of.date()] or months)
 
 
 def tidy(home: Home, keep: int) -> None:

@@ -66,7 +66,16 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
         "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
         "published": str(home.published_database) if home.published_database.exists() else None,
+        "report": _report(home, outcome),
     }
+
+
+def _report(home: Home, outcome: RefreshOutcome) -> str | None:
+    """Where the report of what is published lies; None where there is none."""
+    if outcome.release_id is None:
+        return None
+    report = home.releases / outcome.release_id / "report.html"
+    return str(report) if report.is_file() else None
 
 
 def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict[str, object]:
@@ -86,7 +95,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     if outcome.status == "published":
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
-        console.print(f"Report: {home.releases / str(outcome.release_id) / 'report.html'}", markup=False)
+        console.print(f"Report: {_report(home, outcome)}", markup=False)
     print_warnings(console, outcome.warnings)
     print_failed(console, home, outcome)
 

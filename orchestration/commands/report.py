@@ -81,7 +81,7 @@ def _outside(home: Home, target: Path) -> Path:
 
 def _newest(release: Path) -> date:
     from orchestration.manifest import read_manifest
-    from orchestration.release import month_to_report
+    from orchestration.published import month_to_report
 
     manifest = read_manifest(release)
     return month_to_report([published.month for published in manifest.months], manifest.as_of)

@@ -1,25 +1,25 @@
 """`report.html`: the month on one page that stands alone, with no script and nothing from elsewhere."""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 from orchestration.language import Language
 from orchestration.report.facts import Facts
-
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+from orchestration.templating import TEMPLATES, environment
 
 
 def render_page(facts: Facts, language: Language, names: Mapping[str, str]) -> str:
     """The page. `names`: employee id → name, empty where people are shown by their id."""
-    return _template().render(
-        facts=facts,
-        language=language,
-        t=language.text,
-        charts=_charts(facts, language),
-        names=names,
-        css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            facts=facts,
+            language=language,
+            t=language.text,
+            charts=_charts(facts, language),
+            names=names,
+            css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        )
     )
 
 
@@ -50,17 +50,3 @@ def _charts(facts: Facts, language: Language) -> list[tuple[str, str]]:
         )
         drawn.append((kpi_id, svg))
     return drawn
-
-
-@cache
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")

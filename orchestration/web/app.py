@@ -15,8 +15,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from orchestration.home import Home
+from orchestration.templating import TEMPLATES
 from orchestration.web.access import Access, Guard
-from orchestration.web.asking import TEMPLATES, Asked, asked_of, endpoint, refusal
+from orchestration.web.asking import Asked, asked_of, endpoint, refusal
 from orchestration.web.audit_pages import changes_page, gate_page, quarantine_page, releases_page
 from orchestration.web.pages import kpi_page, overview, warm_up
 from orchestration.web.releases import NothingPublished, OpenReleases
@@ -58,7 +59,7 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
             Route("/login", partial(_login_form, default_language), methods=["GET"]),
             Route("/login", partial(_log_in, default_language, access), methods=["POST"]),
             Route("/healthz", partial(_health, releases), methods=["GET"]),
-            Mount("/static", StaticFiles(directory=TEMPLATES / "static")),
+            Mount("/static", StaticFiles(directory=TEMPLATES / "web" / "static")),
         ],
         exception_handlers={HTTPException: failed, Exception: failed},
         lifespan=alive,

@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from http import HTTPStatus
-from pathlib import Path
 from typing import NoReturn, cast
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from orchestration.language import LANGUAGES, Language, language
-from orchestration.published import SCOPES, Kpi, Scope
+from orchestration.published import SCOPES, Kpi, Scope, month_to_report
+from orchestration.templating import environment
 from orchestration.web.releases import NothingPublished, OpenReleases, Reading
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "web"
 _LAST_PAGE = 1_000_000
 #: What the reader chose, which every link carries on.
 CARRIED = ("month", "scope", "id", "lang")
@@ -90,10 +87,9 @@ class Asked:
 
     def _newest_ended(self, months: list[date]) -> date:
         row = self.reading.connection.execute(
-            "select cast(as_of as date) from audit.release where release_id = ?", [self.reading.release_id]
+            "select as_of from audit.release where release_id = ?", [self.reading.release_id]
         ).fetchone()
-        ended = [m for m in months if row and (m + timedelta(days=32)).replace(day=1) <= row[0]]
-        return (ended or months)[0]
+        return month_to_report(months, row[0]) if row else months[0]
 
     def scope(self) -> tuple[Scope, str]:
         """The scope asked for and its id, which is empty where the reader has yet to choose one."""
@@ -123,7 +119,7 @@ class Asked:
     def answer(self, template: str, values: Mapping[str, object], status: int = 200) -> Response:
         """The page of this template."""
         words = self.language
-        page = _environment().get_template(template)
+        page = environment().get_template(f"web/{template}")
         return HTMLResponse(
             page.render(
                 {
@@ -189,20 +185,3 @@ def refusal(asked: Asked, status: int, words: str) -> Response:
     """The page that says why there is no answer."""
     title = asked.language.text(HTTPStatus(status).phrase)
     return asked.answer("error.html.j2", {"status": status, "title": title, "words": words}, status)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["month_key"] = _month_key
-    return environment
-
-
-def _month_key(month: date) -> str:
-    return f"{month:%Y-%m}"

@@ -96,6 +96,7 @@ def test_nothing_new_is_code_0_and_names_the_release(
         "warnings": [],
         "message": f"Nothing new: release {made.release_id} stays.",
         "published": str(stand_in.home.published_database),
+        "report": None,
     }
 
 

@@ -216,6 +216,23 @@ def test_a_publication_that_breaks_off_leaves_the_old_release_and_the_next_one_c
     assert stand_in.published("select value from marts.kpi_monthly") == [(0.75,)]
 
 
+def test_a_release_whose_report_cannot_be_made_is_not_published(
+    stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in.publish({AUGUST: 0.5})
+    ctx = stand_in.context(AUGUST)
+    build = stand_in.build({AUGUST: 0.75}, ctx=ctx)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("no such chart")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(release, "write_pack", broken)
+        with pytest.raises(ValueError, match="no such chart"):
+            publish(ctx, build)
+    assert stand_in.published("select value from marts.kpi_monthly") == [(0.5,)]
+
+
 def test_a_damaged_manifest_is_said_and_not_guessed(stand_in: StandIn) -> None:
     made = stand_in.publish({AUGUST: 0.5})
     (made.path / "manifest.json").write_text(json.dumps({"release_id": 1}))
