@@ -12,9 +12,10 @@ from orchestration.config import load_config
 from orchestration.dbt_runner import manifest_json
 from orchestration.home import Home, locate_home
 from orchestration.jobs import month_partitions, refresh_job
-from orchestration.schedules import default_site, refresh_schedules
+from orchestration.schedules import refresh_schedules
 from orchestration.sensors import delivery_sensor
 from orchestration.session import session_resource
+from orchestration.sites import default_site
 
 
 def build_defs(

@@ -4,11 +4,9 @@ Both run at six in the morning where the default site is; its place comes from t
 until somebody turns them on in the UI.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-import duckdb
 from dagster import (
     RunRequest,
     ScheduleDefinition,
@@ -19,35 +17,12 @@ from dagster import (
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.calendars import has_calendar, month_before, nth_working_day
-from orchestration.config import Config
 from orchestration.home import Home
 from orchestration.jobs import close_dead_runs
+from orchestration.sites import Site
 
 _AT_SIX = "0 6 * * *"
 _WORKING_DAY = 3
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where the default site is: IANA time zone, and country (ISO 3166-1 alpha-2) or None where not known."""
-
-    time_zone: str
-    country: str | None
-
-
-def default_site(home: Home, config: Config) -> Site:
-    """The default site as the release has it; before there is one, the configuration's zone and no country."""
-    fallback = Site(config.default_time_zone or "UTC", None)
-    if not home.published_database.exists():
-        return fallback
-    try:
-        with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
-            row = connection.execute(
-                "select time_zone, country from marts.dim_site where site_id = ?", [config.default_site]
-            ).fetchone()
-        return Site(ZoneInfo(row[0]).key, row[1]) if row else fallback
-    except (duckdb.Error, ZoneInfoNotFoundError):
-        return fallback  # a release of another version must not keep the UI from starting
 
 
 def month_due(today: date, country: str | None) -> date | SkipReason:

@@ -12,7 +12,8 @@ from dagster import RunRequest, ScheduleDefinition, SkipReason, build_schedule_c
 from orchestration.config import Config
 from orchestration.home import Home
 from orchestration.jobs import month_partitions, refresh_job
-from orchestration.schedules import Site, default_site, month_due, refresh_schedules
+from orchestration.schedules import month_due, refresh_schedules
+from orchestration.sites import Site, default_site
 from tests.dagster.conftest import instance_of
 
 SHANGHAI = Site("Asia/Shanghai", "CN")
