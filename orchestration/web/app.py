@@ -1,7 +1,8 @@
 """The live page put together: its addresses, its error pages, and the guard before all of them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -16,10 +17,11 @@ from starlette.types import ASGIApp
 
 from orchestration.home import Home
 from orchestration.templating import TEMPLATES
+from orchestration.web import warming
 from orchestration.web.access import Access, Guard
 from orchestration.web.asking import Asked, asked_of, endpoint, refusal
 from orchestration.web.audit_pages import changes_page, gate_page, quarantine_page, releases_page
-from orchestration.web.pages import kpi_page, overview, warm_up
+from orchestration.web.pages import kpi_page, overview
 from orchestration.web.releases import NothingPublished, OpenReleases
 
 _LONGEST_FORM = 4096
@@ -33,9 +35,15 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
         return Route(path, endpoint(releases, default_language, shown), methods=["GET"])
 
     @asynccontextmanager
-    async def alive(_: Starlette) -> AsyncGenerator[None]:
-        await run_in_threadpool(warm_up)
+    async def alive(app: Starlette) -> AsyncGenerator[None]:
+        await run_in_threadpool(warming.load)
+        known = releases.current_id()
+        await warming.ask_for_all(app)
+        following = asyncio.create_task(warming.follow(app, releases, known))
         yield
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
         releases.close()
 
     def failed(request: Request, error: Exception) -> Response:

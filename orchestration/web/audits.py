@@ -21,8 +21,8 @@ def quarantined_rows(
         select table_name, file, line, column_name, reason, row_text
         from audit.quarantined_row
         where ($table is null or table_name = $table) and ($reason is null or reason = $reason)
-        order by table_name, file, line, column_name
         """,
+        "table_name, file, line, column_name",
         {"table": table, "reason": reason},
         page,
     )
@@ -46,8 +46,8 @@ def verdicts(connection: duckdb.DuckDBPyConnection, month: date | None, state: s
             where $month is null or month = $month
         )
         where $state = 'all' or state = $state or ($state = 'open' and state != 'passed')
-        order by array_position(['failed', 'waived', 'warning', 'passed'], state), month desc, table_name, expectation
         """,
+        "array_position(['failed', 'waived', 'warning', 'passed'], state), month desc, table_name, expectation",
         {"month": month, "state": state},
         page,
     )
@@ -65,8 +65,8 @@ def releases(connection: duckdb.DuckDBPyConnection, page: int) -> Paged:
         left join (
             select release_id, count(*) as numbers from audit.restatement group by all
         ) as changed using (release_id)
-        order by r.published_at desc, r.release_id desc
         """,
+        "r.published_at desc, r.release_id desc",
         {},
         page,
     )
@@ -88,7 +88,7 @@ def changes_between(before: Path, after: Path, month: date, page: int) -> Paged:
         attached(connection, before / "callboard.duckdb", "earlier"),
         attached(connection, after / "callboard.duckdb", "later"),
     ):
-        return paged(connection, _CHANGES, {"month": month}, page)
+        return paged(connection, _CHANGES, _CENTRE_FIRST, {"month": month}, page)
 
 
 _CHANGES = """
@@ -102,9 +102,10 @@ _CHANGES = """
         before.value is distinct from after.value or before.numerator is distinct from after.numerator
         or before.denominator is distinct from after.denominator or before.target is distinct from after.target
         or before.status is distinct from after.status
-    order by
-        array_position(['centre', 'site', 'business_line', 'team', 'employee'], scope), scope_id, kpi_id
 """
+_CENTRE_FIRST = (
+    "array_position(['centre', 'site', 'business_line', 'team', 'employee'], scope), scope_id, kpi_id"
+)
 
 
 def restated_between(
@@ -119,10 +120,8 @@ def restated_between(
             null as status_before, null as status_after
         from audit.restatement
         where month = $month and release_id > $before and release_id <= $after
-        order by
-            array_position(['centre', 'site', 'business_line', 'team', 'employee'], scope), scope_id, kpi_id,
-            release_id
         """,
+        f"{_CENTRE_FIRST}, release_id",
         {"before": before, "after": after, "month": month},
         page,
     )

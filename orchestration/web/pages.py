@@ -100,9 +100,10 @@ def kpi_page(asked: Asked) -> Response:
 
 
 def warm_up() -> None:
-    """Draw a first chart, which loads for a second what all others need."""
+    """Draw a first chart with and without a unit at its axis, which loads for a second what all others need."""
     charts.warm_up()
-    _drawn("en", "", "ratio", "", (date(2000, 1, 1), date(2000, 2, 1)), (0.0, 1.0), 0.5)
+    for unit in ("ratio", "count"):
+        _drawn("en", "", unit, "", (date(2000, 1, 1), date(2000, 2, 1)), (0.0, 1.0), 0.5)
 
 
 def _place(asked: Asked) -> _Place:

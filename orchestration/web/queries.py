@@ -47,15 +47,17 @@ class TrendMonth:
 def paged(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
+    order_by: str,
     parameters: dict[str, object],
     page: int,
     rows: int = PAGE_ROWS,
 ) -> Paged:
-    """The `page`-th page of what `sql` lists in its order. A page beyond the last is empty."""
+    """The `page`-th page of what `sql` lists, in this order. A page beyond the last is empty."""
+    # Counted without the order, which DuckDB would else bring everything into.
     counted = connection.execute(f"select count(*) from ({sql})", parameters).fetchone()
     total = int(counted[0]) if counted else 0
     found = connection.execute(
-        f"{sql} limit $page_rows offset $page_offset",
+        f"{sql} order by {order_by} limit $page_rows offset $page_offset",
         parameters | {"page_rows": rows, "page_offset": (page - 1) * rows},
     )
     names = [column[0] for column in found.description or ()]
@@ -67,7 +69,8 @@ def ids_of(connection: duckdb.DuckDBPyConnection, month: date, scope: Scope, pag
     """The ids of a scope that have numbers in the month."""
     return paged(
         connection,
-        "select distinct scope_id from marts.kpi_monthly where month = $month and scope = $scope order by scope_id",
+        "select distinct scope_id from marts.kpi_monthly where month = $month and scope = $scope",
+        "scope_id",
         {"month": month, "scope": scope},
         page,
     )
@@ -140,8 +143,8 @@ def parts_of(
         select kpi.scope_id, kpi.numerator, kpi.denominator, kpi.value, kpi.target, kpi.status, kpi.is_provisional
         from marts.kpi_monthly as kpi
         where kpi.month = $month and kpi.kpi_id = $kpi_id and kpi.scope = $below and {members}
-        order by kpi.attainment nulls last, kpi.scope_id
         """,
+        "kpi.attainment nulls last, kpi.scope_id",
         parameters,
         page,
     )
@@ -164,12 +167,13 @@ def agent_days_of(
     listed = ", ".join(quoted(column) for column in columns)
     days = paged(
         connection,
-        f"select business_date, employee_id, team_id, {listed} from marts.fct_agent_day where {where} "
-        "order by business_date, employee_id, team_id",
+        f"select business_date, employee_id, team_id, {listed} from marts.fct_agent_day where {where}",
+        "business_date, employee_id, team_id",
         parameters,
         page,
     )
-    sums = ", ".join(f"sum({quoted(column)}::decimal(38, 6))" for column in columns)
+    # Whole numbers and decimals: their sums are exact as they are.
+    sums = ", ".join(f"sum({quoted(column)})" for column in columns)
     totals = connection.execute(
         f"select {sums} from marts.fct_agent_day where {where}", parameters
     ).fetchone()
@@ -184,8 +188,8 @@ def deliveries_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]
         select table_name, file, rows, quarantined_rows, first_seen_at, sha256
         from audit.delivery
         where superseded_by is null and list_contains($tables, table_name)
-        order by table_name, file
         """,
+        "table_name, file",
         {"tables": list(tables)},
         page,
     )

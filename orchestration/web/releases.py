@@ -80,6 +80,11 @@ class OpenReleases:
             with self._lock:
                 opened.users -= 1
 
+    def current_id(self) -> str | None:
+        """The id of the release that the link points to now; None where there is none."""
+        path = current_release_path(self._home)
+        return path.name if path else None
+
     def close(self) -> None:
         """Close everything, when the server ends."""
         with self._lock:

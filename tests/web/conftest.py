@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -10,11 +11,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
+NEWER = "29990101T000000Z-00000000"
+GONE = "20000101T000000Z-00000000"
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,52 @@ def served(centre: Home, tmp_path_factory: pytest.TempPathFactory) -> Generator[
     starts = starter(tmp_path_factory.mktemp("served"))
     yield next(starts)(centre.root)
     starts.close()
+
+
+@pytest.fixture(scope="module")
+def served_twice(centre: Home, tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """A server on the small centre with two releases, which differ in the service level of September."""
+    home = copy_of(centre, tmp_path_factory.mktemp("twice") / "home")
+    switch(home, newer_release(home))
+    starts = starter(tmp_path_factory.mktemp("served"))
+    yield next(starts)(home.root)
+    starts.close()
+
+
+def copy_of(centre: Home, to: Path) -> Home:
+    """A copy of the centre's home, to write in."""
+    shutil.copytree(centre.root, to, symlinks=True)
+    return Home(to)
+
+
+def newer_release(home: Home) -> Path:
+    """A release after the published one, in which the centre's service level of September is exactly a half, and met
+    its target; and which knows of a release whose file is gone."""
+    current = home.published_database.resolve().parent
+    newer = home.releases / NEWER
+    shutil.copytree(current, newer)
+    (newer / "callboard.duckdb").chmod(0o644)
+    with duckdb.connect(str(newer / "callboard.duckdb")) as connection:
+        changed = "kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
+        connection.execute(
+            "insert into audit.restatement select month, kpi_id, scope, scope_id, value, 0.5, ?, [] "
+            f"from marts.kpi_monthly where {changed}",
+            [NEWER],
+        )
+        connection.execute(
+            f"update marts.kpi_monthly set value = 0.5, target = 0.4, status = 'met' where {changed}"
+        )
+        for release_id, published_on in ((NEWER, "2999-01-01"), (GONE, "2000-01-01")):
+            connection.execute(
+                "insert into audit.release select * replace (? as release_id, ?::timestamp as published_at) "
+                "from audit.release where release_id = ?",
+                [release_id, published_on, current.name],
+            )
+    return newer
+
+
+def switch(home: Home, release: Path) -> None:
+    """Publish a release of the home, as a refresh does."""
+    link = home.published / "next"
+    link.symlink_to(Path("releases") / release.name / "callboard.duckdb")
+    link.replace(home.published_database)

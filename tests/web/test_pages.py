@@ -2,14 +2,17 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
 from orchestration.home import Home
+from orchestration.language import language
+from orchestration.templating import environment
 from tests.browser import chromium
 from tests.centres import MONTH
-from tests.web.conftest import Served, ask
+from tests.web.conftest import GONE, NEWER, Served, ask
 
 _PAGES = (
     "/",
@@ -17,12 +20,24 @@ _PAGES = (
     "/?scope=employee",
     "/kpi/service_level",
     "/kpi/average_handle_time?scope=team&id=T000&days_page=2",
+    "/kpi/operations_kpi_score",
     "/quarantine",
+    "/gate",
     "/gate?state=all",
     "/releases",
+    "/changes?before={older}&after={newer}",
+    "/changes?before={gone}&after={newer}",
     "/login",
     "/no-such-page",
 )
+
+
+# Of the cells that name a row, in lines of their text.
+_MOST_LINES_OF_A_NAME = """Math.max(0, ...[...document.querySelectorAll('tbody th')].map(cell => {
+    const text = document.createRange();
+    text.selectNodeContents(cell);
+    return text.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
+}))"""
 
 
 def _with_language(path: str, code: str) -> str:
@@ -33,15 +48,19 @@ def _with_language(path: str, code: str) -> str:
     ("code", "scheme", "width"), [("en", "light", 1280), ("zh", "dark", 1280), ("zh", "light", 380)]
 )
 def test_every_page_is_quiet_stays_here_and_can_be_read_by_everybody(
-    served: Served, code: str, scheme: str, width: int
+    served_twice: Served, centre: Home, code: str, scheme: str, width: int
 ) -> None:
+    served = served_twice
+    older = centre.published_database.resolve().parent.name
     with chromium(color_scheme=scheme, viewport={"width": width, "height": 800}) as visited:
-        for path in _PAGES:
+        for named in _PAGES:
+            path = named.format(older=older, newer=NEWER, gone=GONE)
             visited.page.goto(served.url + _with_language(path, code))
             assert visited.page.locator("h1").count() == 1, path
             assert visited.accessibility() == [], path
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert visited.page.evaluate(overflow) <= 0, f"{path} is wider than the screen"
+            assert visited.page.evaluate(_MOST_LINES_OF_A_NAME) <= 4, f"{path} has columns too narrow to read"
             assert visited.page.locator("html").get_attribute("lang") == {"en": "en-GB", "zh": "zh-CN"}[code]
         # A browser reports the page that is not there as an error of its own.
         assert [error for error in visited.errors if "404" not in error] == []
@@ -55,6 +74,46 @@ def test_chinese_is_chinese(served: Served) -> None:
     for words in ("服务水平", "分子", "近十二个月", "2026年9月"):
         assert words in shown
     assert not re.search(r"Numerator|Deliveries|Agent-days|target", shown)
+
+
+def test_what_changed_between_two_releases_is_told_in_either_language(
+    served_twice: Served, centre: Home
+) -> None:
+    older = centre.published_database.resolve().parent.name
+    with chromium() as visited:
+        for code, words in (
+            ("en", ("1 numbers differ", "Service level", "50.0%", "→ 40.0%")),
+            ("zh", ("1 个数值不同", "服务水平", "50.0%", "→ 40.0%", "2026年9月的变化")),
+        ):
+            visited.page.goto(f"{served_twice.url}/releases?lang={code}")
+            visited.page.select_option("select[name=before]", older)
+            visited.page.select_option("select[name=after]", NEWER)
+            visited.page.click("form.choose button")
+            shown = visited.page.inner_text("main")
+            assert [word for word in words if word not in shown] == []
+        visited.page.goto(f"{served_twice.url}/changes?before={GONE}&after={NEWER}&month=2026-09")
+        shown = visited.page.inner_text("main")
+        assert GONE in shown
+        assert "is gone" in shown
+        assert "1 numbers differ" in shown
+
+
+def test_a_verdict_is_told_in_chinese(served: Served) -> None:
+    page = ask(f"{served.url}/gate?state=passed&lang=zh").text
+    verdicts = set(re.findall(r'<td class="verdict"><span aria-hidden="true">✓</span> ([^<]+)</td>', page))
+    assert verdicts == {"通过"}
+    assert "符合预期" in page
+
+
+@pytest.mark.parametrize(
+    ("now", "told"), [(0.80004, "0.0 pp"), (0.801, "+0.1 pp better"), (0.799, "−0.1 pp worse")]
+)
+def test_what_reads_as_no_change_is_neither_better_nor_worse(now: float, told: str) -> None:
+    words = language("en")
+    parts = environment().get_template("web/parts.html.j2").make_module({"language": words, "t": words.text})
+    number = SimpleNamespace(value=now, value_before=0.8)
+    shown = parts.change(number, SimpleNamespace(unit="ratio", better="higher"))  # type: ignore[attr-defined]
+    assert " ".join(re.sub(r"<[^>]+>", " ", shown).split()) == told
 
 
 def test_a_reader_with_a_keyboard_reaches_the_content_and_a_kpi(served: Served) -> None:

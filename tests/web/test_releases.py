@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,42 +11,7 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.web.releases import OpenReleases
-from tests.web.conftest import Start, ask
-
-_NEWER = "29990101T000000Z-00000000"
-
-
-def _copy(centre: Home, to: Path) -> Home:
-    shutil.copytree(centre.root, to, symlinks=True)
-    return Home(to)
-
-
-def _newer_release(home: Home) -> Path:
-    """A release after the published one, in which the centre's service level of September is exactly a half."""
-    current = home.published_database.resolve().parent
-    newer = home.releases / _NEWER
-    shutil.copytree(current, newer)
-    (newer / "callboard.duckdb").chmod(0o644)
-    with duckdb.connect(str(newer / "callboard.duckdb")) as connection:
-        changed = "kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
-        connection.execute(
-            "insert into audit.restatement select month, kpi_id, scope, scope_id, value, 0.5, ?, [] "
-            f"from marts.kpi_monthly where {changed}",
-            [_NEWER],
-        )
-        connection.execute(f"update marts.kpi_monthly set value = 0.5 where {changed}")
-        connection.execute(
-            "insert into audit.release select * replace (? as release_id, timestamp '2999-01-01' as published_at) "
-            "from audit.release where release_id = ?",
-            [_NEWER, current.name],
-        )
-    return newer
-
-
-def _switch(home: Home, release: Path) -> None:
-    link = home.published / "next"
-    link.symlink_to(Path("releases") / release.name / "callboard.duckdb")
-    link.replace(home.published_database)
+from tests.web.conftest import NEWER, Start, ask, copy_of, newer_release, switch
 
 
 def _value(page: str) -> str:
@@ -57,24 +23,24 @@ def _value(page: str) -> str:
 def test_it_follows_a_switch_and_a_removed_release_without_a_restart(
     centre: Home, serve: Start, tmp_path: Path
 ) -> None:
-    home = _copy(centre, tmp_path / "home")
+    home = copy_of(centre, tmp_path / "home")
     older = home.published_database.resolve().parent
     server = serve(home.root)
     address = f"{server.url}/kpi/service_level?month=2026-09"
     assert _value(ask(address).text) != "0.5"
 
-    newer = _newer_release(home)
-    _switch(home, newer)
+    newer = newer_release(home)
+    switch(home, newer)
     page = ask(address).text
     assert _value(page) == "0.5"
     assert "Later releases changed this number" in page
-    assert _NEWER in page
+    assert NEWER in page
 
-    changes = f"{server.url}/changes?before={older.name}&after={_NEWER}&month=2026-09"
+    changes = f"{server.url}/changes?before={older.name}&after={NEWER}&month=2026-09"
     assert "1 numbers differ" in ask(changes).text
     assert (
         "1 numbers differ"
-        in ask(f"{server.url}/changes?before={_NEWER}&after={older.name}&month=2026-09").text
+        in ask(f"{server.url}/changes?before={NEWER}&after={older.name}&month=2026-09").text
     )
     assert "No number of this month differs" in ask(changes.replace("2026-09", "2026-08")).text
 
@@ -85,9 +51,31 @@ def test_it_follows_a_switch_and_a_removed_release_without_a_restart(
     assert "1 numbers differ" in told
 
 
+def test_a_new_release_is_read_before_anybody_asks_for_it(centre: Home, serve: Start, tmp_path: Path) -> None:
+    home = copy_of(centre, tmp_path / "home")
+    older = home.published_database.resolve()
+    server = serve(home.root)
+    assert ask(server.url + "/login").status == 200
+    opened = Path(f"/proc/{server.process.pid}/fd")
+
+    def reads(database: Path) -> bool:
+        return database in {fd.resolve() for fd in opened.iterdir()}
+
+    assert reads(older)
+    newer = newer_release(home)
+    switch(home, newer)
+    until = time.monotonic() + 30
+    while not reads(newer / "callboard.duckdb") and time.monotonic() < until:
+        time.sleep(0.2)
+    assert reads(newer / "callboard.duckdb")
+    while reads(older) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not reads(older)
+
+
 def test_requests_during_switches_see_one_release_or_the_other(centre: Home, tmp_path: Path) -> None:
-    home = _copy(centre, tmp_path / "home")
-    older, newer = home.published_database.resolve().parent, _newer_release(home)
+    home = copy_of(centre, tmp_path / "home")
+    older, newer = home.published_database.resolve().parent, newer_release(home)
     releases = OpenReleases(home)
     sql = "select value from marts.kpi_monthly where kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
 
@@ -95,13 +83,13 @@ def test_requests_during_switches_see_one_release_or_the_other(centre: Home, tmp
         with releases.reading() as reading:
             first = reading.connection.execute(sql).fetchall()
             return (first == [(0.5,)]) == (
-                reading.release_id == _NEWER
+                reading.release_id == NEWER
             ) and first == reading.connection.execute(sql).fetchall()
 
     with ThreadPoolExecutor(8) as pool:
         answers = pool.map(read, range(300))
         for turn in range(20):
-            _switch(home, (newer, older)[turn % 2])
+            switch(home, (newer, older)[turn % 2])
         assert all(answers)
     with releases.reading():
         pass
@@ -109,13 +97,13 @@ def test_requests_during_switches_see_one_release_or_the_other(centre: Home, tmp
 
 
 def test_old_connections_are_closed_once_nobody_reads_them(centre: Home, tmp_path: Path) -> None:
-    home = _copy(centre, tmp_path / "home")
+    home = copy_of(centre, tmp_path / "home")
     releases = OpenReleases(home)
-    newer = _newer_release(home)
+    newer = newer_release(home)
     with releases.reading() as before:
-        _switch(home, newer)
+        switch(home, newer)
         with releases.reading() as after:
-            assert after.release_id == _NEWER
+            assert after.release_id == NEWER
         assert before.connection.execute("select 1").fetchall() == [(1,)]
     with releases.reading():
         pass

@@ -1,0 +1,75 @@
+"""What the first reader of a server, and of a new release, would else wait for: asked for before they come.
+
+A first answer loads templates, languages, the drawing of charts and what DuckDB imports once a value is bound, together
+some ten times what the answer itself takes; and a release's first answers read its file from the disk.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message
+
+from orchestration.language import LANGUAGES
+from orchestration.templating import environment
+from orchestration.web import pages
+from orchestration.web.releases import OpenReleases
+
+# Between them they use the tables and columns that readers meet most.
+_PAGES = (
+    "/",
+    "/kpi/average_handle_time",
+    "/kpi/shrinkage_rate",
+    "/kpi/csat_score",
+    "/quarantine",
+    "/gate",
+    "/releases",
+)
+_SECONDS_BETWEEN_LOOKS = 1.0
+
+
+def load() -> None:
+    """What no release is needed for: the templates, and a chart of each kind."""
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+    pages.warm_up()
+
+
+async def ask_for_all(app: ASGIApp) -> None:
+    """Have each page answered once in each language, by the app itself, and throw the answers away."""
+    for path in _PAGES:
+        for code in LANGUAGES:
+            # A page that fails tells its readers so, and keeps nobody from the others.
+            with suppress(Exception):
+                await _ask(app, path, f"lang={code}")
+
+
+async def follow(app: ASGIApp, releases: OpenReleases, known: str | None) -> None:
+    """For as long as the server lives: see within a second that a release other than the `known` was published, and
+    have its pages answered."""
+    while True:
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        current = await run_in_threadpool(releases.current_id)
+        if current not in (known, None):
+            await ask_for_all(app)
+        known = current
+
+
+async def _ask(app: ASGIApp, path: str, query: str) -> None:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_: Message) -> None:
+        return None
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "root_path": "",
+        "query_string": query.encode(),
+        "headers": [],
+    }
+    await app(scope, receive, send)
