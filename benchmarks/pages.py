@@ -1,6 +1,6 @@
 """How long readers wait: the report pack of a published home, and every kind of page of `callboard serve` on it.
 
-    python benchmarks/pages.py --home /tmp/home
+    python benchmarks/pages.py --home /tmp/home --results benchmarks/pages.md
 
 The home has a published release; README.md says how to make one of any size. Its release is read, never changed. Each page is asked for as the first one of a server of its own, from the moment that server says it is ready,
 then again and again; and once as the first one after a switch to another release, in a home of links made beside it.
@@ -10,6 +10,7 @@ Seconds are wall time. Exit code 1 where the pack, or any visit of a page, takes
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -41,13 +42,16 @@ _ASK = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass
 class Page:
-    """One kind of page: seconds of its first visits after a start, after a switch, and of those that came later."""
+    """One kind of page: seconds of its first visits after a start, after a switch, and of those that came later; and what
+    of these seconds its server was on a processor for."""
 
     name: str
     path: str
     first: list[float] = field(default_factory=list[float])
     switched: list[float] = field(default_factory=list[float])
     again: list[float] = field(default_factory=list[float])
+    first_work: list[float] = field(default_factory=list[float])
+    again_work: list[float] = field(default_factory=list[float])
 
     @property
     def worst(self) -> float:
@@ -106,8 +110,8 @@ def _last_page(rows: object) -> int:
 
 
 @contextmanager
-def server(home: Path) -> Generator[tuple[str, float]]:
-    """A server of its own on a free port: its address, and the seconds until it said that it is ready."""
+def server(home: Path) -> Generator[tuple[str, float, int]]:
+    """A server of its own on a free port: its address, the seconds until it said that it is ready, its process id."""
     started = time.perf_counter()
     command = [*CALLBOARD, "serve", "--home", str(home), "--port", "0", "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -120,7 +124,7 @@ def server(home: Path) -> Generator[tuple[str, float]]:
         url = str(json.loads(told)["url"]).rstrip("/")
         # It waits in the socket's queue until the server takes it.
         seconds(url + "/healthz")
-        yield url, time.perf_counter() - started
+        yield url, time.perf_counter() - started, process.pid
     finally:
         process.terminate()
         process.wait()
@@ -139,11 +143,22 @@ def time_pages(home: Path, pages: list[Page], starts: int, visits: int) -> list[
     ready: list[float] = []
     for page in pages:
         for _ in range(starts):
-            with server(home) as (url, took):
+            with server(home) as (url, took, process):
                 ready.append(took)
+                worked = [_work(process)]
                 page.first.append(seconds(url + page.path))
+                worked.append(_work(process))
                 page.again += [seconds(url + page.path) for _ in range(visits)]
+                worked.append(_work(process))
+            page.first_work.append(worked[1] - worked[0])
+            page.again_work.append((worked[2] - worked[1]) / visits)
     return ready
+
+
+def _work(process: int) -> float:
+    """The seconds that a process was on a processor, in hundredths."""
+    told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Switching:
@@ -164,24 +179,24 @@ class Switching:
         shutil.rmtree(older)
 
     def change(self) -> str:
-        """Publish a newer release in which every number of the newest month differs; gives the page of what changed."""
+        """Publish a newer release in which every number of its fullest month differs; gives the page of what changed."""
         older, self._newest = self._newest, self._copy(_newer_than(self._newest.name))
         database = self._newest / "callboard.duckdb"
         database.unlink()
         shutil.copyfile(self._release / "callboard.duckdb", database)
         with duckdb.connect(str(database)) as release:
-            release.execute(
-                "update marts.kpi_monthly set value = value + 1 where month = (select max(month) from marts.kpi_monthly)"
-            )
+            month = release.execute(
+                "select month from marts.kpi_monthly group by month order by count(*) desc limit 1"
+            ).fetchall()[0][0]
+            release.execute("update marts.kpi_monthly set value = value + 1 where month = ?", [month])
             for name in (older.name, self._newest.name):
                 release.execute(
                     "insert into audit.release by name select * replace (? as release_id) from audit.release "
                     "where release_id = ? and not exists (from audit.release where release_id = ?)",
                     [name, self._release.name, name],
                 )
-            month = release.execute("select strftime(max(month), '%Y-%m') from marts.kpi_monthly").fetchall()
         self._link(self._newest)
-        return f"/changes?before={older.name}&after={self._newest.name}&month={month[0][0]}"
+        return f"/changes?before={older.name}&after={self._newest.name}&month={month:%Y-%m}"
 
     def _copy(self, name: str) -> Path:
         to = self._published / "releases" / name
@@ -202,22 +217,34 @@ def _newer_than(release_id: str) -> str:
 
 def time_switches(switching: Switching, pages: list[Page]) -> None:
     """Fill in the first visit of each page after a switch."""
-    with server(switching.home) as (url, _):
+    with server(switching.home) as (url, _, _):
         for page in pages:
             switching.switch()
             time.sleep(SETTLING)
             page.switched.append(seconds(url + page.path))
 
 
-def time_pack(home: Path, work: Path, runs: int) -> tuple[list[float], float]:
-    """The seconds of `callboard report` without the PDF, start-up and all; and the MiB that the pack takes."""
+@dataclass(frozen=True)
+class Pack:
+    """The report pack: seconds of each run, the mean of what a run was on the processors for, MiB of its files."""
+
+    seconds: list[float]
+    work: float
+    mib: float
+
+
+def time_pack(home: Path, work: Path, runs: int) -> Pack:
+    """`callboard report` without the PDF, start-up and all."""
     took: list[float] = []
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(runs):
         started = time.perf_counter()
         options = ["--home", str(home), "--to", str(work / "pack"), "--no-pdf", "--json"]
         subprocess.run([*CALLBOARD, "report", *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - started)
-    return took, sum(file.stat().st_size for file in (work / "pack").iterdir()) / 2**20
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Pack(took, worked / runs, sum(file.stat().st_size for file in (work / "pack").iterdir()) / 2**20)
 
 
 def described(database: Path) -> str:
@@ -239,7 +266,7 @@ def described(database: Path) -> str:
     return f"- {told}; the file has {database.stat().st_size / 2**20:,.0f} MiB"
 
 
-def told(pages: list[Page], ready: list[float], pack: tuple[list[float], float], database: Path) -> str:
+def told(pages: list[Page], ready: list[float], pack: Pack, database: Path, loads: list[float]) -> str:
     """The measurements as markdown."""
 
     def ms(values: list[float]) -> str:
@@ -250,20 +277,23 @@ def told(pages: list[Page], ready: list[float], pack: tuple[list[float], float],
         f"Measured {datetime.now(UTC):%Y-%m-%d} with `benchmarks/pages.py`.",
         "",
         *machine_facts(),
+        f"- processes that wanted a processor, the mean of a minute: {min(loads):.1f} to {max(loads):.1f}, our own included",
         described(database),
-        f"- report pack without its PDF, start-up and all: {max(pack[0]):.1f} s at most of {len(pack[0])}, "
-        f"{pack[1]:.1f} MiB; limit {PACK_SECONDS:.0f} s",
+        f"- report pack without its PDF, start-up and all: {', '.join(f'{took:.1f}' for took in pack.seconds)} s, of which "
+        f"{pack.work:.1f} s on a processor; {pack.mib:.1f} MiB; limit {PACK_SECONDS:.0f} s",
         f"- `callboard serve` ready after {statistics.median(ready):.1f} s in the median and {max(ready):.1f} s at most of "
         f"{len(ready)} starts",
         "",
         f"Milliseconds until a page was there, limit {PAGE_SECONDS * 1000:.0f}: the worst of {starts} first visits, each of "
-        f"a server just ready; the first {SETTLING:.0f} s after a switch; median and worst of {visits} later visits.",
+        f"a server just ready; the first {SETTLING:.0f} s after a switch; median and worst of {visits} later visits. Beside "
+        "them what the server was on a processor for: at most for a first visit, in the mean for a later one.",
         "",
-        "| page | first | after a switch | later, median | later, worst |",
-        "|---|---:|---:|---:|---:|",
+        "| page | first | work | after a switch | later, median | worst | work |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {page.name} | {ms(page.first)} | {ms(page.switched)} | {ms([statistics.median(page.again)])} | {ms(page.again)} |"
+        f"| {page.name} | {ms(page.first)} | {ms(page.first_work)} | {ms(page.switched)} | "
+        f"{ms([statistics.median(page.again)])} | {ms(page.again)} | {ms([statistics.mean(page.again_work)])} |"
         for page in pages
     ]
     return "\n".join(lines) + "\n"
@@ -277,21 +307,28 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=2, help="servers started for each page")
     parser.add_argument("--visits", type=int, default=10, help="later visits of each page and server")
     parser.add_argument("--packs", type=int, default=2, help="report packs written")
+    parser.add_argument("--results", type=Path, help="where to write the page, as benchmarks/pages.md")
     given = parser.parse_args()
     given.home = given.home.resolve()
     database = (given.home / "published" / "callboard.duckdb").resolve()
     pages = pages_of(database)
     # Beside the home, for a release is published again as hard links to its files.
     with tempfile.TemporaryDirectory(prefix="callboard-pages-", dir=given.home.parent) as work:
+        loads = [os.getloadavg()[0]]
         pack = time_pack(given.home, Path(work), given.packs)
+        loads.append(os.getloadavg()[0])
         ready = time_pages(given.home, pages, given.starts, given.visits)
         switching = Switching(database.parent, Path(work))
         time_switches(switching, pages)
         changes = Page("changes, every number of a month", switching.change())
         ready += time_pages(switching.home, [changes], given.starts, given.visits)
         pages.append(changes)
-    print(told(pages, ready, pack, database))
-    is_good = max(pack[0]) <= PACK_SECONDS and all(page.worst <= PAGE_SECONDS for page in pages)
+        loads.append(os.getloadavg()[0])
+    text = told(pages, ready, pack, database, loads)
+    print(text)
+    if given.results:
+        given.results.write_text(f"# What readers wait for\n\n{text}", encoding="utf-8")
+    is_good = max(pack.seconds) <= PACK_SECONDS and all(page.worst <= PAGE_SECONDS for page in pages)
     return 0 if is_good else 1
 
 
