@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.database import attached
-from orchestration.web.queries import Paged, paged
+from orchestration.web.queries import Paged, paged, paged_at_once
 
 VERDICTS = ("open", "failed", "warning", "waived", "passed", "all")
 
@@ -88,7 +88,7 @@ def changes_between(before: Path, after: Path, month: date, page: int) -> Paged:
         attached(connection, before / "callboard.duckdb", "earlier"),
         attached(connection, after / "callboard.duckdb", "later"),
     ):
-        return paged(connection, _CHANGES, _CENTRE_FIRST, {"month": month}, page)
+        return paged_at_once(connection, _CHANGES, _CENTRE_FIRST, {"month": month}, page)
 
 
 _CHANGES = """

@@ -43,6 +43,9 @@ def test_it_follows_a_switch_and_a_removed_release_without_a_restart(
         in ask(f"{server.url}/changes?before={NEWER}&after={older.name}&month=2026-09").text
     )
     assert "No number of this month differs" in ask(changes.replace("2026-09", "2026-08")).text
+    beyond = ask(f"{changes}&page=2")
+    assert beyond.status == 404
+    assert "There are 1 pages, no page 2" in beyond.text
 
     shutil.rmtree(older)
     assert _value(ask(address).text) == "0.5"
