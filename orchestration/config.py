@@ -72,6 +72,44 @@ class NoticesConfig(_Section):
         return urls
 
 
+class ArrivalConfig(_Section):
+    """A source that is expected by an hour of the default site's clock: daily, on working days, or on the month's N-th."""
+
+    table: str
+    by: str
+    working_days: bool = False
+    working_day: int | None = Field(default=None, ge=1, le=15)
+
+    @field_validator("table")
+    @classmethod
+    def _has_a_contract(cls, table: str) -> str:
+        from sources.contract import load_contracts
+
+        if table not in load_contracts():
+            raise ValueError(f"{table!r} is no source table; there are {', '.join(load_contracts())}")
+        return table
+
+    @field_validator("by")
+    @classmethod
+    def _an_hour(cls, by: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", by):
+            raise ValueError(f"{by!r} is no hour as HH:MM, such as 08:30")
+        return by
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.working_days and self.working_day is not None:
+            raise ValueError("working_days and working_day exclude each other")
+        return self
+
+    @property
+    def rule(self) -> str:
+        """What is expected, in words: `every working day by 08:30`."""
+        if self.working_day is not None:
+            return f"working day {self.working_day} of the month by {self.by}"
+        return f"every {'working ' if self.working_days else ''}day by {self.by}"
+
+
 class ReportConfig(_Section):
     """The report pack: its language, and whether `callboard report` may write people's names beside their ids."""
 
@@ -150,6 +188,7 @@ class Config(_Section):
     drivers: DriversConfig = DriversConfig()
     releases: ReleasesConfig = ReleasesConfig()
     notices: NoticesConfig = NoticesConfig()
+    arrivals: tuple[ArrivalConfig, ...] = ()
     report: ReportConfig = ReportConfig()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
@@ -166,6 +205,14 @@ class Config(_Section):
             except (ZoneInfoNotFoundError, ValueError):
                 raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
         return name
+
+    @field_validator("arrivals")
+    @classmethod
+    def _each_table_once(cls, arrivals: tuple[ArrivalConfig, ...]) -> tuple[ArrivalConfig, ...]:
+        tables = [arrival.table for arrival in arrivals]
+        if twice := sorted({table for table in tables if tables.count(table) > 1}):
+            raise ValueError(f"{', '.join(twice)} more than once")
+        return arrivals
 
     def sha256(self) -> str:
         """Fingerprint of what the configuration says, defaults filled in, secrets as their names."""

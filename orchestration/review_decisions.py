@@ -48,6 +48,11 @@ class Taken:
     unchanged: int
 
 
+def is_ours(file: str) -> bool:
+    """Whether a file of landing holds decisions that Callboard wrote, so that no system delivered it."""
+    return re.search(_OURS, file) is not None
+
+
 def take_decisions(home: Home, sheet: Path) -> Taken:
     """Read a filled-in list (csv, or what else deliveries may be) and write its decisions into landing.
 

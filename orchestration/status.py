@@ -4,9 +4,11 @@ Reads the release, the newest attempt's record and, only while no refresh runs, 
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 
+from orchestration.arrivals import Expected, expected
 from orchestration.attempt import Attempt, read_attempt
 from orchestration.config import Config, load_config
 from orchestration.database import tables_of
@@ -42,6 +44,7 @@ class HomeStatus:
     quarantine: tuple[TableQuarantine, ...]
     waivers: tuple[Waiver, ...]
     is_changed_since: tuple[str, ...]
+    overdue: tuple[Expected, ...]
 
     @property
     def refused(self) -> Attempt | None:
@@ -74,6 +77,7 @@ def home_status(home: Home) -> HomeStatus:
         quarantine=_quarantine(home, published, attempt),
         waivers=tuple(waivers_in_force(home)),
         is_changed_since=_changes(config, published),
+        overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
     )
 
 

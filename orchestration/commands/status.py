@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.attempt import Attempt
+from orchestration.commands.arrivals import expected_json, overdue_lines
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
 from orchestration.console import people, print_json
@@ -41,6 +42,8 @@ def _print(console: Console, status: HomeStatus) -> None:
         )
         console.print(f"A refresh is running: {status.running}{step}.", markup=False)
     _print_waiting(console, status)
+    for line in overdue_lines(status.overdue):
+        console.print(f"Overdue: {line}", markup=False)
     if status.refused:
         console.print(
             f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
@@ -118,6 +121,7 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
         "running": status.running,
         "step": status.attempt.step if status.attempt and status.running else None,
         "waiting": None if status.waiting is None else [vars(file) for file in status.waiting],
+        "overdue": [expected_json(source) for source in status.overdue],
         "unreadable": [{"file": file, "reason": reason} for file, reason in status.unreadable.items()],
         "refused": _attempt_json(status.home, status.refused),
         "failed": _attempt_json(status.home, status.failed),
