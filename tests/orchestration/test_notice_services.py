@@ -1,8 +1,11 @@
 """What DingTalk, WeCom, Teams, Slack and mail are sent: the same title and lines, each in the service's own shape."""
 
+import base64
+import hmac
 import html
 from dataclasses import replace
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from markdown_it import MarkdownIt
@@ -61,13 +64,16 @@ def test_dingtalk_gets_plain_text(
     assert receiver.meant_for == ["https://oapi.dingtalk.com/robot/send?access_token=token1"]
 
 
-def test_a_dingtalk_robot_with_a_secret_gets_a_signature(
+def test_a_dingtalk_robot_with_a_secret_gets_the_signature_that_dingtalk_computes(
     context: RefreshContext, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _sent(context, receiver, monkeypatch, "dingtalk://SECabc@token1")
     (meant_for,) = receiver.meant_for
-    assert "timestamp=" in meant_for
-    assert "sign=" in meant_for
+    given = parse_qs(urlsplit(meant_for).query)
+    (timestamp,) = given["timestamp"]
+    # DingTalk's rule: HMAC-SHA256 of "timestamp, newline, secret" with the secret as its key, in base64.
+    signed = hmac.digest(b"SECabc", f"{timestamp}\nSECabc".encode(), "sha256")
+    assert given["sign"] == [base64.b64encode(signed).decode()]
     assert "SECabc" not in meant_for
 
 
