@@ -100,6 +100,9 @@ def tell(home: Home, config: Config, now: datetime) -> Told:
         found = _expected(home, config, memory, now)
         news = [source for source in found if source.is_overdue and _is_news(source, memory[source.table])]
         tables = tuple(source.table for source in news)
+        if news:
+            # A full disk stops this before anybody is told, not after, at every look again.
+            _write(home, memory)
         if not news or not notify_overdue(home, config, news):
             return Told(found, untold=tables)
         for source in news:
@@ -174,16 +177,15 @@ def _is_news(source: Expected, remembered: _Remembered) -> bool:
 @contextmanager
 def _memory(home: Home, config: Config, now: datetime) -> Generator[dict[str, _Remembered]]:
     """What is remembered, for one process at a time; what the caller changes in it is written down at the end."""
-    path = home.arrivals_file
-    path.parent.mkdir(parents=True, exist_ok=True)
+    home.build.mkdir(parents=True, exist_ok=True)
     # Of its own, since the file itself is replaced by each writing. Nobody waits long: sending has time limits.
-    with path.with_suffix(".lock").open("w") as lock:
+    with home.arrivals_file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = _read(home)
         memory = _renewed(before, config, now)
         yield memory
         if memory != before:
-            write_whole(path, _MEMORY.dump_json(memory, indent=2).decode())
+            _write(home, memory)
 
 
 def _renewed(before: Mapping[str, _Remembered], config: Config, now: datetime) -> dict[str, _Remembered]:
@@ -199,5 +201,9 @@ def _renewed(before: Mapping[str, _Remembered], config: Config, now: datetime) -
 def _read(home: Home) -> dict[str, _Remembered]:
     try:
         return _MEMORY.validate_json(home.arrivals_file.read_bytes())
-    except (OSError, ValidationError):
+    except (FileNotFoundError, ValidationError):
         return {}  # build/ may be deleted: then everything is declared anew
+
+
+def _write(home: Home, memory: dict[str, _Remembered]) -> None:
+    write_whole(home.arrivals_file, _MEMORY.dump_json(memory, indent=2).decode())

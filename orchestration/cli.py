@@ -47,7 +47,10 @@ app.add_typer(waivers_app, name="waivers")
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate (or a source overdue), 4 lock held."""
+    """Run the command line.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate or a source overdue, 4 lock held.
+    """
     try:
         app()
     except Exception as error:  # the last place that can turn a trace into a message

@@ -368,6 +368,19 @@ def test_a_lost_memory_begins_anew(
     assert tell(home, config, utc("2026-11-26T00:05")).told == (LEGS,)
 
 
+def test_where_it_cannot_be_remembered_nobody_is_told_again_and_again(
+    home: Home, landing: Landing, receiver: Receiver
+) -> None:
+    config = config_of(DAILY)
+    look(home, config, utc("2026-11-20T00:00"))
+    with patch("orchestration.arrivals.write_whole", side_effect=OSError(28, "No space left on device")):
+        for minute in (5, 10):
+            with pytest.raises(OSError, match="No space left"):
+                tell(home, config, utc(f"2026-11-25T00:{minute:02}"))
+    assert receiver.received == []
+    assert tell(home, config, utc("2026-11-25T00:15")).told == (LEGS,)
+
+
 def test_looks_at_the_same_time_tell_once(home: Home, landing: Landing) -> None:
     config = config_of(DAILY)
     look(home, config, utc("2026-11-20T00:00"))
