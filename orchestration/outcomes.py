@@ -10,6 +10,7 @@ from orchestration.attempt import note_attempt
 from orchestration.context import RefreshContext, RefreshOutcome
 from orchestration.errors import UsageError
 from orchestration.manifest import current_manifest
+from orchestration.own_reports import undelivered
 from orchestration.progress import StepResult
 from orchestration.release import Release
 from orchestration.verdicts import Verdict
@@ -60,7 +61,7 @@ def published_outcome(
     """What a refresh says that published a release."""
     manifest = current_manifest(ctx.home)
     release_id = manifest.release_id if manifest else None
-    message = f"Published release {release_id}."
+    message = " ".join([f"Published release {release_id}.", *undelivered(ctx.home, ctx.config)])
     note_attempt(ctx, lambda _: {"state": "published", "message": message})
     warnings = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.warns)
     return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings)
