@@ -61,10 +61,11 @@ def published_outcome(
     """What a refresh says that published a release."""
     manifest = current_manifest(ctx.home)
     release_id = manifest.release_id if manifest else None
-    message = " ".join([f"Published release {release_id}.", *undelivered(ctx.home, ctx.config)])
+    message = f"Published release {release_id}."
     note_attempt(ctx, lambda _: {"state": "published", "message": message})
     warnings = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.warns)
-    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings)
+    notes = tuple(undelivered(ctx.home, ctx.config))
+    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings, notes=notes)
 
 
 def refused_outcome(

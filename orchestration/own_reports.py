@@ -138,7 +138,10 @@ def _problem(connection: duckdb.DuckDBPyConnection, home: Home, one: ReportMonth
     found = connection.execute("select 1 from marts.dim_employee where employee_id = ? limit 1", [owner])
     if found.fetchone() is None:
         # Its row would lie in quarantine, and in a register with few others refuse the month.
-        return f"its owner {owner!r} is no employee with an assignment in what is published"
+        return (
+            f"its owner {owner!r} is no employee with an assignment in what is published; "
+            f"name another in {home.config_file}"
+        )
     try:
         refuse_mapped(home, one.file)
     except CallboardError as error:
