@@ -20,6 +20,7 @@ from orchestration.config import ArrivalConfig, Config
 from orchestration.errors import UsageError
 from orchestration.files import write_whole
 from orchestration.home import Home
+from orchestration.own_deliveries import is_own_report
 from orchestration.sites import Site, default_site
 
 # What comes within so long after an hour is the late delivery of that hour, not an early one of the next.
@@ -137,7 +138,7 @@ def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
 def _expected(
     home: Home, config: Config, memory: Mapping[str, _Remembered], now: datetime
 ) -> tuple[Expected, ...]:
-    from orchestration.review_decisions import is_ours
+    from orchestration.review_decisions import is_decisions
     from sources.loading import LoadSettings, files_by_table
     from sources.mapping import MappingError
 
@@ -152,7 +153,12 @@ def _expected(
     for arrival in config.arrivals:
         due = newest_due(arrival, site, now)
         is_due = due.at > memory[arrival.table].declared
-        delivered = [file for file in files.get(arrival.table, []) if not is_ours(file.file)]
+        # What Callboard itself puts there, no system delivered.
+        delivered = [
+            landed
+            for landed in files.get(arrival.table, [])
+            if not is_decisions(landed.file) and not is_own_report(landed.file)
+        ]
         # The modification time travels with a copied file; the change time is when it came to lie here.
         last = max(delivered, key=lambda file: file.ctime_ns, default=None)
         came = datetime.fromtimestamp(last.ctime_ns / 1e9, UTC) if last else None

@@ -117,6 +117,18 @@ class ReportConfig(_Section):
     names: bool = False
 
 
+class OwnReport(_Section):
+    """A report of ours that is due each month: on which working day of the month after, at which hour at the default
+    site, and by whom; months before `since` are not counted."""
+
+    report_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    name: str = Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")
+    owner: str = Field(min_length=1)
+    due_working_day: int = Field(ge=1, le=15)
+    due_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
 class ServeConfig(_Section):
     """The token that `callboard serve` asks of others than this machine, as `${ENV_VAR}`."""
 
@@ -190,6 +202,7 @@ class Config(_Section):
     notices: NoticesConfig = NoticesConfig()
     arrivals: tuple[ArrivalConfig, ...] = ()
     report: ReportConfig = ReportConfig()
+    own_reports: tuple[OwnReport, ...] = ()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
     serve: ServeConfig = ServeConfig()
@@ -213,6 +226,14 @@ class Config(_Section):
         if twice := sorted({table for table in tables if tables.count(table) > 1}):
             raise ValueError(f"{', '.join(twice)} more than once")
         return arrivals
+
+    @field_validator("own_reports")
+    @classmethod
+    def _each_once(cls, reports: tuple[OwnReport, ...]) -> tuple[OwnReport, ...]:
+        ids = [report.report_id for report in reports]
+        if twice := {report_id for report_id in ids if ids.count(report_id) > 1}:
+            raise ValueError(f"each report_id stands once; {', '.join(sorted(twice))} stands more often")
+        return reports
 
     def sha256(self) -> str:
         """Fingerprint of what the configuration says, defaults filled in, secrets as their names."""

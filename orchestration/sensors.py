@@ -27,6 +27,7 @@ from orchestration.handover import load_settings
 from orchestration.home import Home
 from orchestration.jobs import close_dead_runs
 from orchestration.lock import glance
+from orchestration.own_deliveries import is_own_report
 
 _SECONDS_BETWEEN_LOOKS = 60
 _SECONDS_BETWEEN_LOOKS_FOR_OVERDUE = 300
@@ -101,7 +102,9 @@ def _waiting(home: Home) -> list[str]:
     from sources.loading import waiting
 
     settings = load_settings(make_context(home))
-    return sorted(w.file for w in waiting(home.warehouse, home.landing, settings))
+    found = waiting(home.warehouse, home.landing, settings)
+    # What we say of our own reports is no reason for a refresh; the next one takes it.
+    return sorted(w.file for w in found if not is_own_report(w.file))
 
 
 def _fingerprint(landing: Path, files: list[str]) -> str:

@@ -16,6 +16,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.lock import glance, holder_of
 from orchestration.manifest import Manifest, current_manifest
+from orchestration.own_reports import ReportMonth, own_reports
 from orchestration.quarantine import TableQuarantine, quarantine_summary
 from orchestration.troubles import in_words
 from orchestration.versions import code_version
@@ -44,7 +45,8 @@ class HomeStatus:
     quarantine: tuple[TableQuarantine, ...]
     waivers: tuple[Waiver, ...]
     is_changed_since: tuple[str, ...]
-    overdue: tuple[Expected, ...]
+    overdue: tuple[Expected, ...] = ()
+    reports: tuple[ReportMonth, ...] = ()
 
     @property
     def refused(self) -> Attempt | None:
@@ -78,6 +80,8 @@ def home_status(home: Home) -> HomeStatus:
         waivers=tuple(waivers_in_force(home)),
         is_changed_since=_changes(config, published),
         overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
+        # The newest month of each says how it stands.
+        reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
     )
 
 

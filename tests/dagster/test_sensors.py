@@ -126,6 +126,15 @@ def test_a_refresh_by_hand_is_waited_for_and_the_deliveries_are_not_forgotten(ho
     assert _look(home, cursor).run_requests
 
 
+def test_a_row_about_our_own_report_starts_nothing_by_itself(home: Home) -> None:
+    own = home.landing / "qa" / "report_deliveries" / "~callboard-monthly-2026-08-delivered.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("report_id,report_name,owner_id,due_at,delivered_at,defects\n")
+    assert _skipped(_look(home)) == "Nothing waits in landing."
+    _deliver(home)
+    assert _skipped(_look(home)) == "1 files wait until they lie still."
+
+
 def _declare(home: Home) -> None:
     home.config_file.write_text(
         'notices.urls = ["${CALLBOARD_NOTICE}"]\n[[arrivals]]\ntable = "hr.sites"\nby = "08:00"\n'

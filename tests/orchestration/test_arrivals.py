@@ -250,12 +250,25 @@ def test_a_vendors_export_that_a_mapping_takes_has_arrived(home: Home) -> None:
     assert overdue(home, config, datetime.now(UTC)) == []
 
 
-def test_our_own_decisions_are_no_delivery_of_the_crm(home: Home, landing: Landing) -> None:
-    config = config_of(ArrivalConfig(table="crm.surveys", by="08:00"))
+@pytest.mark.parametrize(
+    ("table", "ours", "theirs"),
+    [
+        ("crm.surveys", "crm/surveys/~reviews-20261124T233000.000000Z.csv", "crm/surveys/reviews.csv"),
+        (
+            "qa.report_deliveries",
+            "qa/report_deliveries/~callboard-monthly-2026-10-delivered.csv",
+            "qa/report_deliveries/2026-10.csv",
+        ),
+    ],
+)
+def test_what_callboard_itself_puts_into_landing_is_no_delivery(
+    home: Home, landing: Landing, table: str, ours: str, theirs: str
+) -> None:
+    config = config_of(ArrivalConfig(table=table, by="08:00"))
     look(home, config, utc("2026-11-20T00:00"))
-    landing.comes("crm/surveys/~reviews-20261124T233000.000000Z.csv", utc("2026-11-24T23:30"))
-    assert overdue(home, config, utc("2026-11-25T00:30")) == ["crm.surveys"]
-    landing.comes("crm/surveys/reviews.csv", utc("2026-11-24T23:30"))
+    landing.comes(ours, utc("2026-11-24T23:30"))
+    assert overdue(home, config, utc("2026-11-25T00:30")) == [table]
+    landing.comes(theirs, utc("2026-11-24T23:30"))
     assert overdue(home, config, utc("2026-11-25T00:30")) == []
 
 
