@@ -8,7 +8,7 @@ ended. Its row is a file in landing, written once and never changed; one that is
 import csv
 import logging
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -130,7 +130,7 @@ def _report_month(
     ).fetchone()
     delivered_at = row[0].replace(tzinfo=UTC) if row and row[0] else None
     one = ReportMonth(report, month, due_at, delivered_at)
-    return ReportMonth(report, month, due_at, delivered_at, _problem(connection, home, one))
+    return replace(one, problem=_problem(connection, home, one))
 
 
 def _problem(connection: duckdb.DuckDBPyConnection, home: Home, one: ReportMonth) -> str | None:
