@@ -71,6 +71,15 @@ def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) ->
     return [first, *failed, hint]
 
 
+def notes_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """How many notes a release leaves, and where they stand; they name employees, whose ids stay in the house."""
+    if not outcome.notes:
+        return []
+    command = f"callboard status --home {home.root}"
+    text = "{count} of our own reports are not counted; see why with: {command}"
+    return [language.text(text, count=len(outcome.notes), command=command)]
+
+
 def overdue_in_words(
     home: Home, language: Language, sources: "Sequence[Expected]", link: str
 ) -> tuple[str, list[str]]:

@@ -151,7 +151,7 @@ def _line_as_markdown(line: str) -> str:
 
 def _words(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str) -> _Notice:
     from orchestration.language import language
-    from orchestration.notice_words import refusal_in_words, release_in_words
+    from orchestration.notice_words import notes_in_words, refusal_in_words, release_in_words
 
     place = ctx.home.root.name
     notices = ctx.config.notices
@@ -163,6 +163,7 @@ def _words(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str) ->
     if outcome.status == "published":
         lines = [
             t("Published release {release}.", release=outcome.release_id),
+            *notes_in_words(ctx.home, speech, outcome),
             *release_in_words(ctx.home, speech, notices.link),
         ]
         return _Notice(

@@ -28,13 +28,16 @@ def _told(context: RefreshContext, *variables: str) -> RefreshContext:
 
 
 def test_a_published_month_is_told(context: RefreshContext, receiver: Receiver) -> None:
-    outcome = RefreshOutcome("published", "r1", (AUGUST,), (), "Published release r1.")
+    note = "Report monthly of 2026-08 is not counted: its owner 'E1234' is no employee."
+    outcome = RefreshOutcome("published", "r1", (AUGUST,), (), "Published release r1.", notes=(note,))
     assert notify(_told(context), outcome)
     [notice] = receiver.received
-    assert (notice["title"], notice["message"]) == (
-        "Callboard: 2026-08 published in home",
+    assert notice["title"] == "Callboard: 2026-08 published in home"
+    # Whose report it is stays in the house.
+    assert notice["message"].splitlines() == [
         "Published release r1.",
-    )
+        f"1 of our own reports are not counted; see why with: callboard status --home {context.home.root}",
+    ]
     assert notice["type"] == "success"
 
 
