@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from orchestration.commands.arrivals import arrivals_command
 from orchestration.commands.compare import compare_command
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
@@ -35,6 +36,7 @@ app.command("init")(init_command)
 app.command("simulate")(simulate_command)
 app.command("refresh")(refresh_command)
 app.command("status")(status_command)
+app.command("arrivals")(arrivals_command)
 app.command("report")(report_command)
 app.command("compare")(compare_command)
 app.command("serve")(serve_command)
@@ -45,7 +47,10 @@ app.add_typer(waivers_app, name="waivers")
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate, 4 lock held."""
+    """Run the command line.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate or a source overdue, 4 lock held.
+    """
     try:
         app()
     except Exception as error:  # the last place that can turn a trace into a message

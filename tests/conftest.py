@@ -1,6 +1,7 @@
 """The SQL of the dbt models, compiled once a session, for tests that run it without dbt."""
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ import pytest
 
 from orchestration.home import Home
 from tests.centres import published_centre
+from tests.receivers import Receiver, web_receiver
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _VARS = {
@@ -93,3 +95,11 @@ def _statement(node: dict[str, Any]) -> str:
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A small published centre, for tests that only read it."""
     return Home(published_centre(tmp_path_factory))
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Generator[Receiver]:
+    """A receiver of notices whose address stands in ${CALLBOARD_NOTICE}."""
+    with web_receiver() as receiver:
+        monkeypatch.setenv("CALLBOARD_NOTICE", receiver.address)
+        yield receiver

@@ -65,6 +65,7 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
         "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
         "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
+        "notes": list(outcome.notes),
         "published": str(home.published_database) if home.published_database.exists() else None,
         "report": _report(home, outcome),
     }
@@ -96,6 +97,8 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
         console.print(f"Report: {_report(home, outcome)}", markup=False)
+    for note in outcome.notes:
+        console.print(note, markup=False)
     print_warnings(console, outcome.warnings)
     print_failed(console, home, outcome)
 
