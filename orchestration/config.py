@@ -111,9 +111,11 @@ class ArrivalConfig(_Section):
 
 
 class ReportConfig(_Section):
-    """The report pack: its language, and whether `callboard report` may write people's names beside their ids."""
+    """The report pack: its language, whether a release has it as a PDF too where the machine has a browser, and whether
+    `callboard report` may write people's names beside their ids."""
 
     lang: Literal["en", "zh"] = "en"
+    pdf: bool = True
     names: bool = False
 
 
