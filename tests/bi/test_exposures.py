@@ -53,6 +53,7 @@ def test_every_exposure_has_an_owner_a_maturity_and_says_what_it_is(
         "compare",
         "reviews",
         "notices",
+        "hours_and_owners",
     } == exposures.keys()
     for exposure in exposures.values():
         assert exposure["owner"]["name"]
@@ -67,6 +68,7 @@ def test_every_exposure_has_an_owner_a_maturity_and_says_what_it_is(
         ("compare", ["compare.py", "observed.py"]),
         ("reviews", ["reviews.py", "review_decisions.py"]),
         ("report_pack", ["published.py", "report/facts.py", "report/sheets.py", "report/workbook.py"]),
+        ("hours_and_owners", ["sites.py", "own_reports.py"]),
         ("live_page", ["published.py", "web/queries.py", "web/audits.py"]),
     ],
 )
