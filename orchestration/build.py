@@ -13,7 +13,7 @@ from orchestration.dbt_runner import manifest_json
 from orchestration.home import Home, locate_home
 from orchestration.jobs import month_partitions, refresh_job
 from orchestration.schedules import refresh_schedules
-from orchestration.sensors import delivery_sensor
+from orchestration.sensors import arrival_sensor, delivery_sensor
 from orchestration.session import session_resource
 from orchestration.sites import default_site
 
@@ -27,7 +27,8 @@ def build_defs(
     wrong or the dbt project does not parse.
     """
     home = home or locate_home(None)
-    site = default_site(home, load_config(home))
+    config = load_config(home)
+    site = default_site(home, config)
     months = month_partitions(site.time_zone)
     manifest: Mapping[str, Any] = manifest_json()
     models = model_assets(manifest, months)
@@ -38,7 +39,7 @@ def build_defs(
         asset_checks=[gate],
         jobs=[job],
         schedules=refresh_schedules(job, home, site),
-        sensors=[delivery_sensor(job, home)],
+        sensors=[delivery_sensor(job, home), *([arrival_sensor(home)] if config.arrivals else [])],
         resources={"session": session_resource(home), **(resource_overrides or {})},
         executor=in_process_executor,
     )

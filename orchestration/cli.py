@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from orchestration.commands.arrivals import arrivals_command
 from orchestration.commands.compare import compare_command
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
@@ -37,6 +38,7 @@ app.command("init")(init_command)
 app.command("simulate")(simulate_command)
 app.command("refresh")(refresh_command)
 app.command("status")(status_command)
+app.command("arrivals")(arrivals_command)
 app.command("report")(report_command)
 app.command("compare")(compare_command)
 app.command("serve")(serve_command)
@@ -47,7 +49,10 @@ app.add_typer(waivers_app, name="waivers")
 
 
 def main() -> None:
-    """Run the command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate, 4 lock held."""
+    """Run the command line.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate or a source overdue, 4 lock held.
+    """
     # What a command imports and makes stays until it ends: looking through it for garbage so often meanwhile, and once
     # more at the end, is a twelfth of the CPU of a small refresh and a fifth of that of `status`.
     gc.set_threshold(50_000, 20, 100)

@@ -72,11 +72,63 @@ class NoticesConfig(_Section):
         return urls
 
 
+class ArrivalConfig(_Section):
+    """A source that is expected by an hour of the default site's clock: daily, on working days, or on the month's N-th."""
+
+    table: str
+    by: str
+    working_days: bool = False
+    working_day: int | None = Field(default=None, ge=1, le=15)
+
+    @field_validator("table")
+    @classmethod
+    def _has_a_contract(cls, table: str) -> str:
+        from sources.contract import load_contracts
+
+        if table not in load_contracts():
+            raise ValueError(f"{table!r} is no source table; there are {', '.join(load_contracts())}")
+        return table
+
+    @field_validator("by")
+    @classmethod
+    def _an_hour(cls, by: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", by):
+            raise ValueError(f"{by!r} is no hour as HH:MM, such as 08:30")
+        return by
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.working_days and self.working_day is not None:
+            raise ValueError("working_days and working_day exclude each other")
+        return self
+
+    @property
+    def rule(self) -> str:
+        """What is expected, in words: `every working day by 08:30`."""
+        if self.working_day is not None:
+            return f"working day {self.working_day} of the month by {self.by}"
+        return f"every {'working ' if self.working_days else ''}day by {self.by}"
+
+
 class ReportConfig(_Section):
-    """The report pack: its language, and whether `callboard report` may write people's names beside their ids."""
+    """The report pack: its language, whether a release has it as a PDF too where the machine has a browser, and whether
+    `callboard report` may write people's names beside their ids."""
 
     lang: Literal["en", "zh"] = "en"
+    pdf: bool = True
     names: bool = False
+
+
+class OwnReport(_Section):
+    """A report of ours that is due each month: on which working day of the month after, at which hour at the default
+    site, and by whom; months before `since` are not counted."""
+
+    report_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    name: str = Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")
+    owner: str = Field(min_length=1)
+    due_working_day: int = Field(ge=1, le=15)
+    due_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
 class ServeConfig(_Section):
@@ -150,7 +202,9 @@ class Config(_Section):
     drivers: DriversConfig = DriversConfig()
     releases: ReleasesConfig = ReleasesConfig()
     notices: NoticesConfig = NoticesConfig()
+    arrivals: tuple[ArrivalConfig, ...] = ()
     report: ReportConfig = ReportConfig()
+    own_reports: tuple[OwnReport, ...] = ()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
     serve: ServeConfig = ServeConfig()
@@ -166,6 +220,22 @@ class Config(_Section):
             except (ZoneInfoNotFoundError, ValueError):
                 raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
         return name
+
+    @field_validator("arrivals")
+    @classmethod
+    def _each_table_once(cls, arrivals: tuple[ArrivalConfig, ...]) -> tuple[ArrivalConfig, ...]:
+        tables = [arrival.table for arrival in arrivals]
+        if twice := sorted({table for table in tables if tables.count(table) > 1}):
+            raise ValueError(f"{', '.join(twice)} more than once")
+        return arrivals
+
+    @field_validator("own_reports")
+    @classmethod
+    def _each_once(cls, reports: tuple[OwnReport, ...]) -> tuple[OwnReport, ...]:
+        ids = [report.report_id for report in reports]
+        if twice := {report_id for report_id in ids if ids.count(report_id) > 1}:
+            raise ValueError(f"each report_id stands once; {', '.join(sorted(twice))} stands more often")
+        return reports
 
     def sha256(self) -> str:
         """Fingerprint of what the configuration says, defaults filled in, secrets as their names."""

@@ -33,7 +33,8 @@ class RefreshContext:
 @dataclass(frozen=True)
 class RefreshOutcome:
     """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not; `failed`
-    are the verdicts that refused it, `warnings` those that somebody should look at though it was published."""
+    are the verdicts that refused it, `warnings` those that somebody should look at though it was published, `notes`
+    what else is to be looked at, a sentence each."""
 
     status: Literal["published", "refused", "nothing_new"]
     release_id: str | None
@@ -42,6 +43,7 @@ class RefreshOutcome:
     message: str = ""
     failed: tuple[Verdict, ...] = ()
     warnings: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def make_context(

@@ -50,6 +50,11 @@ class Home:
         return self.build / "status.json"
 
     @property
+    def arrivals_file(self) -> Path:
+        """Since when each source is expected, and for which due instant people were told that it did not come."""
+        return self.build / "arrivals.json"
+
+    @property
     def logs(self) -> Path:
         return self.build / "logs"
 

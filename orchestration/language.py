@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -82,6 +83,11 @@ class Language:
     def instant(self, instant: datetime) -> str:
         """A UTC instant to the minute, which says that it is UTC."""
         return f"{format_date(instant, 'medium', locale=self.locale)} {instant:%H:%M} UTC"
+
+    def local_instant(self, instant: datetime, time_zone: str) -> str:
+        """An aware instant to the minute by the clock of `time_zone`, which it names."""
+        local = instant.astimezone(ZoneInfo(time_zone))
+        return f"{format_date(local, 'medium', locale=self.locale)} {local:%H:%M} {time_zone}"
 
 
 @cache

@@ -1,13 +1,17 @@
-"""What a notice says of a release: the few numbers that matter, what became final, what to look at, and where.
+"""What a notice says: of a release its few numbers that matter, what became final and what to look at, of a refusal
+what failed, of an overdue source when it was due; and where to look further.
 
 Numbers and counts only: no row, no key and nobody's name leaves the house by chat or mail.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.context import RefreshOutcome
 from orchestration.errors import CallboardError
 from orchestration.home import Home
 from orchestration.language import Language
@@ -22,6 +26,9 @@ from orchestration.published import (
     opened,
     release_to_read,
 )
+
+if TYPE_CHECKING:
+    from orchestration.arrivals import Expected
 
 _MOST_NUMBERS = 8
 
@@ -46,6 +53,70 @@ def release_in_words(home: Home, language: Language, link: str) -> list[str]:
         return _lines(home, manifest, language, link)
     except (duckdb.Error, CallboardError, OSError):
         return []
+
+
+def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """Why a refresh was refused: what failed, by name alone, and how to see more."""
+    t = language.text
+    told = next(iter(outcome.message.strip().splitlines()), "")
+    stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
+    # The message is English; each of its two sentences has a translation of its own.
+    why = told.removesuffix(stays.format(release=outcome.release_id))
+    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != told else t(told)
+    failed = [
+        f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
+        for v in outcome.failed
+    ]
+    hint = t("See why with: {command}", command=f"callboard status --home {home.root}")
+    return [first, *failed, hint]
+
+
+def notes_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """How many notes a release leaves, and where they stand; they name employees, whose ids stay in the house."""
+    if not outcome.notes:
+        return []
+    command = f"callboard status --home {home.root}"
+    text = "{count} of our own reports are not counted; see why with: {command}"
+    return [language.text(text, count=len(outcome.notes), command=command)]
+
+
+def overdue_in_words(
+    home: Home, language: Language, sources: "Sequence[Expected]", link: str
+) -> tuple[str, list[str]]:
+    """Title and lines of one notice of all sources that are overdue."""
+    t = language.text
+    title = (
+        t("Callboard: {table} is overdue in {home}", table=sources[0].table, home=home.root.name)
+        if len(sources) == 1
+        else t("Callboard: {count} sources are overdue in {home}", count=len(sources), home=home.root.name)
+    )
+    lines = [
+        t("These sources did not arrive by their hour:"),
+        *(f"- {overdue_line(source, language)}" for source in sources),
+        t(
+            "Ask whoever sends them. The next refresh takes in what arrives under {landing}.",
+            landing=home.landing,
+        ),
+        t("See all that is expected with: {command}", command=f"callboard arrivals --home {home.root}"),
+    ]
+    return title, [*lines, *([link] if link else [])]
+
+
+def overdue_line(source: "Expected", language: Language) -> str:
+    """One source that is overdue: until when it was due, and what came last."""
+
+    def at(instant: datetime | None) -> str:
+        return language.local_instant(instant, source.time_zone) if instant else ""
+
+    due = language.text("{table}, due {instant}", table=source.table, instant=at(source.due))
+    came = (
+        language.text(
+            "the last file came {instant}: {file}", instant=at(source.last_came), file=source.last_file
+        )
+        if source.last_file
+        else language.text("no file has come yet")
+    )
+    return language.text("{due}; {came}", due=due, came=came)
 
 
 def turned_final(home: Home, manifest: Manifest) -> list[date]:

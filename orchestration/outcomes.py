@@ -10,6 +10,7 @@ from orchestration.attempt import note_attempt
 from orchestration.context import RefreshContext, RefreshOutcome
 from orchestration.errors import UsageError
 from orchestration.manifest import current_manifest
+from orchestration.own_reports import undelivered
 from orchestration.progress import StepResult
 from orchestration.release import Release
 from orchestration.verdicts import Verdict
@@ -63,7 +64,8 @@ def published_outcome(
     message = f"Published release {release_id}."
     note_attempt(ctx, lambda _: {"state": "published", "message": message})
     warnings = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.warns)
-    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings)
+    notes = tuple(undelivered(ctx.home, ctx.config))
+    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings, notes=notes)
 
 
 def refused_outcome(

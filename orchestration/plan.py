@@ -13,6 +13,7 @@ from orchestration.database import tables_of
 from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.manifest import Manifest, PublishedMonth, current_manifest
+from orchestration.own_deliveries import OWN_REPORTS, is_own_report
 from orchestration.versions import code_version
 from orchestration.waivers import Waiver, waivers_in_force
 
@@ -33,16 +34,20 @@ def plan_months(ctx: RefreshContext) -> Plan:
     Raises UsageError for a told month of which nothing can be known.
     """
     manifest = current_manifest(ctx.home)
-    in_force = deliveries_in_force(ctx.home)
-    touched = _touched(ctx, manifest, in_force)
+    delivered = _deliveries(ctx.home, manifest)
+    touched = _touched(ctx, manifest, delivered)
     if ctx.months:
-        told = tuple(month for month in ctx.months if not _is_unchanged(ctx, month, manifest, in_force))
-        _refuse_unknown(ctx, told, in_force)
+        told = tuple(
+            month
+            for month in ctx.months
+            if month in touched or not _is_unchanged(ctx, month, manifest, delivered)
+        )
+        _refuse_unknown(ctx, told, delivered.in_force)
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
         owed = tuple(sorted(touched - set(ctx.months))) if manifest else ()
         return Plan(told, owed)
     months = touched | _matured(ctx, manifest)
-    if not months and manifest and in_force != manifest.in_force:
+    if not months and manifest and (delivered.in_force ^ manifest.in_force) - delivered.own:
         # What arrived dates no month (a site, an unreadable file): the newest month is made again, so that
         # dimensions and quarantine are published as they are now.
         months = {max(m.month for m in manifest.months)}
@@ -50,33 +55,53 @@ def plan_months(ctx: RefreshContext) -> Plan:
 
 
 def month_fingerprints(ctx: RefreshContext, months: Sequence[date]) -> dict[str, str]:
-    """Per month (`2026-08`) a SHA-256 over all that decides its numbers but the as-of instant."""
-    in_force = deliveries_in_force(ctx.home)
-    return {f"{month:%Y-%m}": _fingerprint(ctx, month, in_force) for month in months}
+    """Per month (`2026-08`) a SHA-256 over all that decides its numbers but the as-of instant.
+
+    Rows about our own reports are left out: each release brings one, which changes the month it is dated in alone.
+    """
+    delivered = _deliveries(ctx.home)
+    return {f"{month:%Y-%m}": _fingerprint(ctx, month, delivered) for month in months}
 
 
-def deliveries_in_force(home: Home) -> frozenset[int]:
-    """The ids of the deliveries that count, as the build database holds them. An id is a fingerprint of the file,
-    its name and how it is read, so it is the same in a build database made anew."""
-    if not home.warehouse.exists():
-        return frozenset()
-    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        if "delivery" not in tables_of(connection, "raw"):
-            return frozenset()
-        rows = connection.execute(
-            "select delivery_id from raw.delivery where superseded_by is null"
-        ).fetchall()
-    return frozenset(row[0] for row in rows)
+@dataclass(frozen=True)
+class _Deliveries:
+    """Ids of deliveries: those that count now, and of all ever known those with rows about our own reports.
+
+    An id is a fingerprint of the file, its name and how it is read, so it is the same in a build database made anew.
+    """
+
+    in_force: frozenset[int]
+    own: frozenset[int]
 
 
-def _touched(ctx: RefreshContext, manifest: Manifest | None, in_force: frozenset[int]) -> set[date]:
+def _deliveries(home: Home, manifest: Manifest | None = None) -> _Deliveries:
+    """The deliveries that the build database holds; `own` also those that `manifest` knows."""
+    own = {d.delivery_id for d in manifest.deliveries if is_own_report(d.file)} if manifest else set[int]()
+    rows: list[tuple[int, bool, bool]] = []
+    if home.warehouse.exists():
+        with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+            if "delivery" in tables_of(connection, "raw"):
+                rows = connection.execute(
+                    "select delivery_id, superseded_by is null, starts_with(file, ?) from raw.delivery",
+                    [OWN_REPORTS],
+                ).fetchall()
+    return _Deliveries(
+        in_force=frozenset(row[0] for row in rows if row[1]),
+        own=frozenset(own.union(row[0] for row in rows if row[2])),
+    )
+
+
+def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliveries) -> set[date]:
     from sources.touched import touched_months
 
     owed = set(manifest.owed_months) if manifest else set[date]()
-    changed = in_force ^ (manifest.in_force if manifest else frozenset())
+    changed = delivered.in_force ^ (manifest.in_force if manifest else frozenset())
     published = [m.month for m in manifest.months] if manifest else []
-    months = set(touched_months(ctx.home.warehouse, changed, published)) if changed else set[date]()
-    return {month for month in months | owed if _has_begun(month, ctx.as_of)}
+    months = set(touched_months(ctx.home.warehouse, changed - delivered.own, published)) | owed
+    # A row about our own report is dated in the month after; alone it does not begin that month.
+    own = touched_months(ctx.home.warehouse, changed & delivered.own, published)
+    months.update(set(own).intersection(published))
+    return {month for month in months if _has_begun(month, ctx.as_of)}
 
 
 def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:
@@ -112,10 +137,10 @@ def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:
 
 
 def _is_unchanged(
-    ctx: RefreshContext, month: date, manifest: Manifest | None, in_force: frozenset[int]
+    ctx: RefreshContext, month: date, manifest: Manifest | None, delivered: _Deliveries
 ) -> bool:
     published = _published(month, manifest)
-    if published is None or published.fingerprint != _fingerprint(ctx, month, in_force):
+    if published is None or published.fingerprint != _fingerprint(ctx, month, delivered):
         return False
     is_final = not published.is_provisional and ctx.as_of > published.as_of
     return ctx.as_of == published.as_of or is_final
@@ -125,9 +150,9 @@ def _published(month: date, manifest: Manifest | None) -> PublishedMonth | None:
     return next((m for m in manifest.months if m.month == month), None) if manifest else None
 
 
-def _fingerprint(ctx: RefreshContext, month: date, in_force: frozenset[int]) -> str:
+def _fingerprint(ctx: RefreshContext, month: date, delivered: _Deliveries) -> str:
     waived = [_waiver_key(waiver) for waiver in waivers_in_force(ctx.home) if waiver.month == month]
-    return _sha256([sorted(in_force), ctx.config.sha256(), code_version(), waived])
+    return _sha256([sorted(delivered.in_force - delivered.own), ctx.config.sha256(), code_version(), waived])
 
 
 def _waiver_key(waiver: Waiver) -> list[str]:

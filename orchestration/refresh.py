@@ -11,6 +11,7 @@ from orchestration.errors import CallboardError, GateRefusedError
 from orchestration.home import Home
 from orchestration.lock import refresh_lock
 from orchestration.outcomes import refused_outcome
+from orchestration.own_reports import deliver_own_reports
 from orchestration.progress import Progress
 from orchestration.steps import nothing_new
 from orchestration.troubles import in_words
@@ -33,6 +34,7 @@ def refresh(
     with refresh_lock(home, wait_seconds=wait_seconds):
         ctx = make_context(home, months=months, as_of=as_of, trigger=trigger, progress=progress)
         try:
+            deliver_own_reports(home, ctx.config)
             return nothing_new(ctx) or _run(ctx)
         except GateRefusedError as error:
             return refused_outcome(ctx, (), ctx.months, str(error))

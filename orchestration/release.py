@@ -22,6 +22,7 @@ from orchestration.home import Home
 from orchestration.manifest import Manifest, Part, PublishedMonth, current_manifest, current_release_path
 from orchestration.published import month_to_report
 from orchestration.report.pack import write_pack
+from orchestration.report.pdf import find_browser
 from orchestration.verdicts import Verdict
 from orchestration.versions import library_versions
 from orchestration.waivers import waivers_in_force
@@ -60,8 +61,14 @@ def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
     shutil.rmtree(working, ignore_errors=True)
     (working / "parquet").mkdir(parents=True)
     manifest, rows = _write_database(ctx, build, verdicts, previous, working)
+    report = ctx.config.report
+    # A browser that fails keeps no release back: `callboard report` prints the page again.
     write_pack(
-        working, month=month_to_report(build.months, build.as_of), lang=ctx.config.report.lang, to=working
+        working,
+        month=month_to_report(build.months, build.as_of),
+        lang=report.lang,
+        to=working,
+        browser=find_browser() if report.pdf else None,
     )
     fsync_tree(working)
     final = home.releases / build.build_id

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import UsageError
-from orchestration.files import fsync
 from orchestration.home import Home
+from orchestration.own_deliveries import refuse_mapped, written_whole
 from orchestration.reviews import iso_instant, release_attached, unguarded
 
 TABLE = "crm.surveys"
@@ -46,6 +46,11 @@ class Taken:
     decisions: tuple[Decision, ...]
     undecided: int
     unchanged: int
+
+
+def is_decisions(file: str) -> bool:
+    """Whether a delivery (relative to landing) holds decisions that Callboard wrote."""
+    return re.search(_OURS, file) is not None
 
 
 def take_decisions(home: Home, sheet: Path) -> Taken:
@@ -162,32 +167,15 @@ def _write_delivery(
     connection: duckdb.DuckDBPyConnection, home: Home, columns: Sequence[str], taken: Sequence[str]
 ) -> Path:
     """The changed surveys, whole but for what never leaves the build database, in one step."""
-    from sources.mapping import load_mappings
-
-    folder = home.landing / "crm" / "surveys"
-    file = folder / delivery_name(taken, datetime.now(UTC))
-    path = file.relative_to(home.landing).as_posix()
-    for mapping in load_mappings(home.mappings):
-        if mapping.takes(path):
-            raise UsageError(
-                f"The mapping {mapping.name} takes every file like {path}, so decisions cannot be delivered there.",
-                hint="Let its `files` name the vendor's exports alone, best in a folder of their own.",
-            )
-    folder.mkdir(parents=True, exist_ok=True)
+    file = f"crm/surveys/{delivery_name(taken, datetime.now(UTC))}"
+    refuse_mapped(home, file)
     written = ", ".join(f"{iso_instant(c)} as {c}" if c == "responded_at" else c for c in columns)
-    # Loading leaves hidden files for later.
-    temporary = folder / f".{file.name}.tmp"
-    location = str(temporary).replace("'", "''")
-    try:
+    with written_whole(home, file) as temporary:
+        location = str(temporary).replace("'", "''")
         connection.execute(
             f"copy (select {written} from changed order by survey_id) to '{location}' (format csv, header)"
         )
-        fsync(temporary)
-        temporary.rename(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-    fsync(folder)
-    return file
+    return home.landing / file
 
 
 _SAID = ("agent_id", "contact_id", "csat", "nps", "resolution", "attitude", "speed", "ease")

@@ -1,9 +1,10 @@
-"""Starts a refresh when deliveries have arrived and lie still.
+"""Starts a refresh when deliveries have arrived and lie still, and tells people of those that have not.
 
-What is new is the loader's to say; here is only when that is reason enough for a run.
+What is new is the loader's to say, what is overdue `arrivals`'; here is only when somebody looks.
 """
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dagster import (
@@ -19,13 +20,17 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from orchestration.arrivals import tell
+from orchestration.config import load_config
 from orchestration.context import make_context
 from orchestration.handover import load_settings
 from orchestration.home import Home
 from orchestration.jobs import close_dead_runs
 from orchestration.lock import glance
+from orchestration.own_deliveries import is_own_report
 
 _SECONDS_BETWEEN_LOOKS = 60
+_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE = 300
 _AT_WORK = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -48,6 +53,26 @@ def delivery_sensor(job: UnresolvedAssetJobDefinition, home: Home) -> SensorDefi
         return look(home, context.instance, context.cursor or "")
 
     return deliveries
+
+
+def arrival_sensor(home: Home) -> SensorDefinition:
+    """Looks every five minutes, also while a refresh is at work, whether a declared source is overdue."""
+
+    @sensor(
+        name="arrivals",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE,
+        description="Tells people, once, of a declared source that did not arrive by its hour",
+    )
+    def arrivals(context: SensorEvaluationContext) -> SkipReason:
+        told = tell(home, load_config(home), datetime.now(UTC))
+        words = [
+            f"Overdue: {', '.join(source.table for source in told.overdue) or 'nothing'}.",
+            f"People were told of {', '.join(told.told)}." if told.told else "",
+            f"Nobody could be told of {', '.join(told.untold)}." if told.untold else "",
+        ]
+        return SkipReason(" ".join(word for word in words if word))
+
+    return arrivals
 
 
 def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
@@ -77,7 +102,9 @@ def _waiting(home: Home) -> list[str]:
     from sources.loading import waiting
 
     settings = load_settings(make_context(home))
-    return sorted(w.file for w in waiting(home.warehouse, home.landing, settings))
+    found = waiting(home.warehouse, home.landing, settings)
+    # What we say of our own reports is no reason for a refresh; the next one takes it.
+    return sorted(w.file for w in found if not is_own_report(w.file))
 
 
 def _fingerprint(landing: Path, files: list[str]) -> str:

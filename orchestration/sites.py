@@ -27,9 +27,17 @@ def default_site(home: Home, config: Config) -> Site:
         return fallback
     try:
         with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
-            row = connection.execute(
-                "select time_zone, country from marts.dim_site where site_id = ?", [config.default_site]
-            ).fetchone()
-        return Site(ZoneInfo(row[0]).key, row[1]) if row else fallback
-    except (duckdb.Error, ZoneInfoNotFoundError):
+            return published_site(connection, config.default_site) or fallback
+    except duckdb.Error:
         return fallback  # a release of another version must not keep the UI from starting
+
+
+def published_site(connection: duckdb.DuckDBPyConnection, site_id: str) -> Site | None:
+    """A site as the opened release has it; None where it does not know the site or its clock."""
+    row = connection.execute(
+        "select time_zone, country from marts.dim_site where site_id = ?", [site_id]
+    ).fetchone()
+    try:
+        return Site(ZoneInfo(row[0]).key, row[1]) if row else None
+    except ZoneInfoNotFoundError:
+        return None

@@ -4,9 +4,11 @@ Reads the release, the newest attempt's record and, only while no refresh runs, 
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 
+from orchestration.arrivals import Expected, expected
 from orchestration.attempt import Attempt, read_attempt
 from orchestration.config import Config, load_config
 from orchestration.database import tables_of
@@ -14,6 +16,7 @@ from orchestration.errors import UsageError
 from orchestration.home import Home
 from orchestration.lock import glance, holder_of
 from orchestration.manifest import Manifest, current_manifest
+from orchestration.own_reports import ReportMonth, own_reports
 from orchestration.quarantine import TableQuarantine, quarantine_summary
 from orchestration.troubles import in_words
 from orchestration.versions import code_version
@@ -42,6 +45,8 @@ class HomeStatus:
     quarantine: tuple[TableQuarantine, ...]
     waivers: tuple[Waiver, ...]
     is_changed_since: tuple[str, ...]
+    overdue: tuple[Expected, ...] = ()
+    reports: tuple[ReportMonth, ...] = ()
 
     @property
     def refused(self) -> Attempt | None:
@@ -74,6 +79,9 @@ def home_status(home: Home) -> HomeStatus:
         quarantine=_quarantine(home, published, attempt),
         waivers=tuple(waivers_in_force(home)),
         is_changed_since=_changes(config, published),
+        overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
+        # The newest month of each says how it stands.
+        reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
     )
 
 

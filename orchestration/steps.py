@@ -35,6 +35,7 @@ from orchestration.outcomes import (
     PublishOutcome,
     nothing_new_outcome,
 )
+from orchestration.own_reports import deliver_own_reports
 from orchestration.plan import Plan, month_fingerprints, plan_months
 from orchestration.progress import StepResult
 from orchestration.quarantine import quarantine_summary
@@ -61,6 +62,8 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
             f"{ctx.home.root} has no landing directory.",
             hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/.",
         )
+    # Also here: a run that Dagster started asks nobody whether there is anything to do.
+    deliver_own_reports(ctx.home, ctx.config)
 
     def tell(what: str, rows: int, seconds: float) -> None:
         ctx.progress.note(f"{what}: {rows:,} rows, {seconds:.1f} s")
@@ -152,10 +155,9 @@ def publish_step(ctx: RefreshContext) -> PublishOutcome:
         raise GateRefusedError(
             "Nothing was built, so there is nothing to publish.", hint="Run the whole refresh."
         )
-    if build.state == "published":
-        return PublishOutcome(_end(ctx, "publish", started, None), None)
-    release = publish(ctx, build)
-    return PublishOutcome(_end(ctx, "publish", started, release.rows), release)
+    release = publish(ctx, build) if build.state != "published" else None
+    deliver_own_reports(ctx.home, ctx.config)
+    return PublishOutcome(_end(ctx, "publish", started, release.rows if release else None), release)
 
 
 def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:

@@ -141,8 +141,18 @@ def files_of(table_name: str, landing: Path, settings: LoadSettings = DEFAULTS) 
 
     Raises MappingError.
     """
-    targets = _targets(landing, load_mappings(settings.mappings))
-    return [target.landed for target in targets if target.table_name == table_name]
+    return files_by_table(landing, settings).get(table_name, [])
+
+
+def files_by_table(landing: Path, settings: LoadSettings = DEFAULTS) -> dict[str, list[LandedFile]]:
+    """The files in landing by the table that they are deliveries of, in the order in which they are taken.
+
+    Raises MappingError.
+    """
+    found: dict[str, list[LandedFile]] = {}
+    for target in _targets(landing, load_mappings(settings.mappings)):
+        found.setdefault(target.table_name, []).append(target.landed)
+    return found
 
 
 def load(

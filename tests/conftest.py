@@ -3,6 +3,7 @@
 import atexit
 import gc
 import json
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import pytest
 
 from orchestration.home import Home
 from tests.centres import made_once, published_centre
+from tests.receivers import Receiver, web_receiver
 
 # As the command does (orchestration/cli.py), and for the same reason.
 gc.set_threshold(50_000, 20, 100)
@@ -102,3 +104,11 @@ def _statement(node: dict[str, Any]) -> str:
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A small published centre, for tests that only read it."""
     return Home(published_centre(tmp_path_factory))
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Generator[Receiver]:
+    """A receiver of notices whose address stands in ${CALLBOARD_NOTICE}."""
+    with web_receiver() as receiver:
+        monkeypatch.setenv("CALLBOARD_NOTICE", receiver.address)
+        yield receiver

@@ -2,17 +2,20 @@
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.config import load_config
 from orchestration.console import TerminalProgress, people, print_json
 from orchestration.context import RefreshOutcome, parse_as_of, parse_month
 from orchestration.errors import GateRefusedError
 from orchestration.home import Home, existing_home
 from orchestration.progress import Silent
+from orchestration.report.pdf import find_browser
 from orchestration.verdicts import Verdict
 
 
@@ -65,6 +68,7 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
         "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
         "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
+        "notes": list(outcome.notes),
         "published": str(home.published_database) if home.published_database.exists() else None,
         "report": _report(home, outcome),
     }
@@ -76,6 +80,14 @@ def _report(home: Home, outcome: RefreshOutcome) -> str | None:
         return None
     report = home.releases / outcome.release_id / "report.html"
     return str(report) if report.is_file() else None
+
+
+def _lacks_pdf(home: Home, outcome: RefreshOutcome) -> bool:
+    """Whether a browser should have printed the report and did not."""
+    report = _report(home, outcome)
+    if report is None or not load_config(home).report.pdf or find_browser() is None:
+        return False
+    return not Path(report).with_suffix(".pdf").exists()
 
 
 def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict[str, object]:
@@ -96,6 +108,13 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
         console.print(f"Report: {_report(home, outcome)}", markup=False)
+        if _lacks_pdf(home, outcome):
+            console.print(
+                "The browser did not print report.pdf; callboard report tries again and says why.",
+                markup=False,
+            )
+    for note in outcome.notes:
+        console.print(note, markup=False)
     print_warnings(console, outcome.warnings)
     print_failed(console, home, outcome)
 

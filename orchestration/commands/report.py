@@ -1,13 +1,14 @@
 """`callboard report`: a month's report pack again, from a release, in either language."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
+from rich.console import Console
 
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.config import load_config
@@ -55,19 +56,25 @@ def report_command(
     chosen = release_to_read(place, release)
     wanted = parse_month(month) if month else _newest(chosen)
     target = _outside(place, to or place.root / "reports" / f"{wanted:%Y-%m}")
-    pack = write_pack(chosen, month=wanted, lang=lang or config.report.lang, to=target, names=known)
-    files = [pack.html, pack.xlsx, *_printed(pack.html, pdf)]
+    speech = lang or config.report.lang
+    pack = write_pack(chosen, month=wanted, lang=speech, to=target, names=known, browser=_browser(pdf))
+    if pack.no_pdf:
+        raise pack.no_pdf
+    files = [pack.html, pack.xlsx, *([pack.pdf] if pack.pdf else [])]
     if as_json:
         told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
         print_json(told | {"files": files, "seconds": round(time.monotonic() - started, 3)})
         return
-    console = people()
-    told = [f"Report of {wanted:%Y-%m} from release {chosen.name}:", *(f"  {path}" for path in files)]
-    console.print("\n".join(told), markup=False)
-    if len(files) == 2 and pdf is None:
-        console.print(
+    _print(people(), chosen.name, wanted, files)
+    if pack.pdf is None and pdf is None:
+        people().print(
             "No PDF: this machine has no Chromium. Any browser prints report.html to A4.", markup=False
         )
+
+
+def _print(console: Console, release: str, month: date, files: Sequence[Path]) -> None:
+    told = [f"Report of {month:%Y-%m} from release {release}:", *(f"  {path}" for path in files)]
+    console.print("\n".join(told), markup=False)
 
 
 def _outside(home: Home, target: Path) -> Path:
@@ -87,19 +94,17 @@ def _newest(release: Path) -> date:
     return month_to_report([published.month for published in manifest.months], manifest.as_of)
 
 
-def _printed(page: Path, wanted: bool | None) -> list[Path]:
-    """The PDF beside the page; none where nobody wants it, or nobody asked and there is no browser."""
-    from orchestration.report.pdf import find_browser, print_to_pdf
+def _browser(wanted: bool | None) -> str | None:
+    """What prints the PDF; None where nobody wants it, or nobody asked and there is no browser."""
+    from orchestration.report.pdf import find_browser
 
     browser = None if wanted is False else find_browser()
-    if browser is not None:
-        return [print_to_pdf(browser, page, page.with_suffix(".pdf"))]
-    if wanted:
+    if browser is None and wanted:
         raise UsageError(
-            "There is no browser on this machine to print the PDF with; report.html and report.xlsx are written.",
-            hint="Install Chromium or name one in CALLBOARD_CHROMIUM.",
+            "There is no browser on this machine to print the PDF with, so nothing was written.",
+            hint="Install Chromium or name one in CALLBOARD_CHROMIUM, or leave out --pdf.",
         )
-    return []
+    return browser
 
 
 def _names(home: Home, wanted: bool | None, *, allowed: bool) -> Mapping[str, str] | None:

@@ -1,21 +1,24 @@
 """`callboard status`: what is published, what waits in landing, what was refused and why."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 from rich.table import Table
 
 from orchestration.attempt import Attempt
+from orchestration.commands.arrivals import expected_json, overdue_lines
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
 from orchestration.console import people, print_json
 from orchestration.context import RefreshOutcome
 from orchestration.home import Home, existing_home
 from orchestration.manifest import Manifest
+from orchestration.own_reports import ReportMonth
 from orchestration.quarantine import TableQuarantine
 from orchestration.status import HomeStatus, home_status
 
 _MOST_FILES = 20
+_IN_WORDS = {"delivered": "in time", "awaited": "not published yet"}
 
 
 def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -40,7 +43,10 @@ def _print(console: Console, status: HomeStatus) -> None:
             f", at step {status.attempt.step}" if status.attempt and status.attempt.state == "running" else ""
         )
         console.print(f"A refresh is running: {status.running}{step}.", markup=False)
+    _print_reports(console, status.reports)
     _print_waiting(console, status)
+    for line in overdue_lines(status.overdue):
+        console.print(f"Overdue: {line}", markup=False)
     if status.refused:
         console.print(
             f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
@@ -70,6 +76,19 @@ def _print_published(console: Console, home: Home, manifest: Manifest | None) ->
         table.add_row(f"{month.month:%Y-%m}", state, f"{month.as_of:%Y-%m-%d %H:%M}", month.made_by)
     console.print(table)
     print_warnings(console, [verdict for verdict in manifest.gate_results if verdict.warns])
+
+
+def _print_reports(console: Console, reports: tuple[ReportMonth, ...]) -> None:
+    for one in reports:
+        delivered = f", delivered {one.delivered_at:%Y-%m-%d %H:%M} UTC" if one.delivered_at else ""
+        state = one.state(datetime.now(UTC))
+        console.print(
+            f"Report {one.report.report_id} of {one.month:%Y-%m}, due {one.due_at:%Y-%m-%d %H:%M} UTC{delivered}: "
+            f"{_IN_WORDS.get(state, state)}",
+            markup=False,
+        )
+        if one.problem:
+            console.print(f"  It is not counted: {one.problem}.", markup=False)
 
 
 def _print_waiting(console: Console, status: HomeStatus) -> None:
@@ -117,7 +136,19 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
         "changed_since": list(status.is_changed_since),
         "running": status.running,
         "step": status.attempt.step if status.attempt and status.running else None,
+        "reports": [
+            {
+                "report_id": one.report.report_id,
+                "month": _text(one.month),
+                "due_at": one.due_at.isoformat(),
+                "delivered_at": one.delivered_at.isoformat() if one.delivered_at else None,
+                "state": one.state(datetime.now(UTC)),
+                "problem": one.problem,
+            }
+            for one in status.reports
+        ],
         "waiting": None if status.waiting is None else [vars(file) for file in status.waiting],
+        "overdue": [expected_json(source) for source in status.overdue],
         "unreadable": [{"file": file, "reason": reason} for file, reason in status.unreadable.items()],
         "refused": _attempt_json(status.home, status.refused),
         "failed": _attempt_json(status.home, status.failed),

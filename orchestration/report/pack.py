@@ -1,25 +1,36 @@
 """The report pack: which files it has and where they go. What stands in them is `page`'s and `workbook`'s."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.errors import UsageError
+from orchestration.errors import CallboardError, UsageError
+from orchestration.report.pdf import print_to_pdf
 
 
 @dataclass(frozen=True)
 class Pack:
-    """The files that were written."""
+    """The files that were written; `no_pdf` is why the browser did not print `pdf`, where it was asked to."""
 
     html: Path
     xlsx: Path
+    pdf: Path | None = None
+    no_pdf: CallboardError | None = None
 
 
 def write_pack(
-    release: Path, *, month: date, lang: str, to: Path, names: Mapping[str, str] | None = None
+    release: Path,
+    *,
+    month: date,
+    lang: str,
+    to: Path,
+    names: Mapping[str, str] | None = None,
+    browser: str | None = None,
 ) -> Pack:
-    """Write report.html and report.xlsx of `month` into the directory `to`, from the release's database alone.
+    """Write report.html and report.xlsx of `month` into the directory `to`, from the release's database alone, and have
+    `browser`, where one is given, print report.pdf from the page.
 
     `names`, employee id → name, are written beside ids where given. Raises UsageError where the release does not hold
     the month, or was made by a Callboard that knew no reports.
@@ -40,11 +51,17 @@ def write_pack(
                 hint=f"It holds: {', '.join(f'{m:%Y-%m}' for m in sorted(months))}.",
             )
         facts = read_facts(connection, month, spoken)
-        pack = Pack(to / "report.html", to / "report.xlsx")
+        html, xlsx = to / "report.html", to / "report.xlsx"
         to.mkdir(parents=True, exist_ok=True)
-        pack.html.write_text(render_page(facts, spoken, names or {}), encoding="utf-8")
-        write_workbook(connection, facts, spoken, pack.xlsx, names or {})
-    return pack
+        html.write_text(render_page(facts, spoken, names or {}), encoding="utf-8")
+        # A large page takes the browser as long as the workbook takes us, so both are made side by side.
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            printed = beside.submit(print_to_pdf, browser, html, to / "report.pdf") if browser else None
+            write_workbook(connection, facts, spoken, xlsx, names or {})
+    try:
+        return Pack(html, xlsx, printed.result() if printed else None)
+    except CallboardError as error:
+        return Pack(html, xlsx, no_pdf=error)
 
 
 def preload() -> None:

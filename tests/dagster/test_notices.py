@@ -2,13 +2,9 @@
 
 import json
 import logging
-import threading
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,35 +19,7 @@ from orchestration.notice_words import release_in_words, turned_final
 from orchestration.notices import notify
 from orchestration.published import opened, release_to_read
 from tests.dagster.conftest import AUGUST, StandInSteps, verdict
-
-
-@dataclass
-class Receiver:
-    address: str
-    received: list[dict[str, Any]]
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Generator[Receiver]:
-    received: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address = f"json://127.0.0.1:{server.server_port}"
-    monkeypatch.setenv("CALLBOARD_NOTICE", address)
-    yield Receiver(address, received)
-    server.shutdown()
-    server.server_close()
+from tests.receivers import Receiver
 
 
 def _told(context: RefreshContext, *variables: str) -> RefreshContext:
@@ -60,13 +28,16 @@ def _told(context: RefreshContext, *variables: str) -> RefreshContext:
 
 
 def test_a_published_month_is_told(context: RefreshContext, receiver: Receiver) -> None:
-    outcome = RefreshOutcome("published", "r1", (AUGUST,), (), "Published release r1.")
+    note = "Report monthly of 2026-08 is not counted: its owner 'E1234' is no employee."
+    outcome = RefreshOutcome("published", "r1", (AUGUST,), (), "Published release r1.", notes=(note,))
     assert notify(_told(context), outcome)
     [notice] = receiver.received
-    assert (notice["title"], notice["message"]) == (
-        "Callboard: 2026-08 published in home",
+    assert notice["title"] == "Callboard: 2026-08 published in home"
+    # Whose report it is stays in the house.
+    assert notice["message"].splitlines() == [
         "Published release r1.",
-    )
+        f"1 of our own reports are not counted; see why with: callboard status --home {context.home.root}",
+    ]
     assert notice["type"] == "success"
 
 
@@ -166,6 +137,51 @@ def test_a_notice_speaks_chinese_where_it_is_asked_to(centre: Home) -> None:
     lines = release_in_words(centre, language("zh"), "")
     assert any(line.startswith(("✓ 服务水平", "✗ 服务水平")) for line in lines)
     assert lines[-1].endswith("report.html")
+
+
+def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
+    context: RefreshContext, receiver: Receiver
+) -> None:
+    told = replace(context, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), lang="zh")))
+    refused = RefreshOutcome(
+        "refused",
+        "r1",
+        (AUGUST,),
+        message="The gate refused this build. Release r1 stays published.",
+        failed=(verdict(passed=False),),
+    )
+    assert notify(told, refused)
+    assert notify(told, None, "The disk is full.")
+    assert notify(told, RefreshOutcome("published", "r1", (AUGUST,), message="Published release r1."))
+    assert [notice["title"] for notice in receiver.received] == [
+        "Callboard：home 的 2026-08 未通过质量关卡",
+        "Callboard：home 刷新失败",
+        "Callboard：home 已发布 2026-08",
+    ]
+    first, failed, hint = receiver.received[0]["message"].splitlines()
+    assert first == "质量关卡拒绝了本次构建。 版本 r1 仍为当前发布版本。"
+    assert failed == "- kpi_monthly_key_is_unique on kpi_monthly, 2026-08"
+    assert hint == f"查看原因：callboard status --home {context.home.root}"
+    assert receiver.received[1]["message"] == "The disk is full."
+    assert receiver.received[2]["message"] == "已发布版本 r1。"
+
+
+@pytest.mark.parametrize(
+    ("message", "first"),
+    [
+        (
+            "The gate refused this build. Nothing is published yet.",
+            "The gate refused this build. Nothing is published yet.",
+        ),
+        ("Tests of dbt's refuse what was built:\n- one", "Tests of dbt's refuse what was built:"),
+        ("", ""),
+    ],
+)
+def test_an_english_refusal_begins_with_its_own_first_line(
+    context: RefreshContext, receiver: Receiver, message: str, first: str
+) -> None:
+    assert notify(_told(context), RefreshOutcome("refused", None, (AUGUST,), message=message))
+    assert receiver.received[0]["message"].splitlines()[0] == first
 
 
 def test_a_month_that_turned_final_is_told_once(centre: Home, tmp_path: Path) -> None:

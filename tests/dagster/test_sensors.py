@@ -1,19 +1,23 @@
-"""The sensor: one run for deliveries that lie still, none while a refresh is at work."""
+"""The sensors: one run for deliveries that lie still, none while a refresh is at work; word of those that did not come."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from dagster import DagsterRunStatus, SensorResult
+from dagster import DagsterRunStatus, DefaultSensorStatus, SensorResult, build_sensor_context
 
 from orchestration import jobs
+from orchestration.arrivals import look as look_for_overdue
 from orchestration.build import build_defs
+from orchestration.config import load_config
 from orchestration.home import Home
 from orchestration.jobs import JOB
 from orchestration.lock import refresh_lock
-from orchestration.sensors import look
+from orchestration.sensors import arrival_sensor, look
 from sources.loading import load
 from tests.dagster.conftest import instance_of
+from tests.receivers import Receiver
 
 _SITES = "site_id,site_name,time_zone,country\nSHA,Shanghai,Asia/Shanghai,CN\n"
 
@@ -120,3 +124,56 @@ def test_a_refresh_by_hand_is_waited_for_and_the_deliveries_are_not_forgotten(ho
         during = _look(home, cursor)
     assert (_skipped(during), during.cursor) == ("A refresh is running.", cursor)
     assert _look(home, cursor).run_requests
+
+
+def test_a_row_about_our_own_report_starts_nothing_by_itself(home: Home) -> None:
+    own = home.landing / "qa" / "report_deliveries" / "~callboard-monthly-2026-08-delivered.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("report_id,report_name,owner_id,due_at,delivered_at,defects\n")
+    assert _skipped(_look(home)) == "Nothing waits in landing."
+    _deliver(home)
+    assert _skipped(_look(home)) == "1 files wait until they lie still."
+
+
+def _declare(home: Home) -> None:
+    home.config_file.write_text(
+        'notices.urls = ["${CALLBOARD_NOTICE}"]\n[[arrivals]]\ntable = "hr.sites"\nby = "08:00"\n'
+    )
+    look_for_overdue(home, load_config(home), datetime.now(UTC) - timedelta(days=3))
+
+
+@pytest.mark.usefixtures("small")
+def test_the_sensor_for_overdue_sources_is_there_where_one_is_declared_and_waits_to_be_turned_on(
+    home: Home,
+) -> None:
+    assert "arrivals" not in {s.name for s in build_defs(home).get_repository_def().sensor_defs}
+    _declare(home)
+    found = build_defs(home).get_repository_def().get_sensor_def("arrivals")
+    assert found.default_status is DefaultSensorStatus.STOPPED
+    assert found.minimum_interval_seconds == 300
+
+
+def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
+    home: Home, receiver: Receiver
+) -> None:
+    _declare(home)
+    # Nothing that opens it gets past this.
+    home.warehouse.write_bytes(b"no database")
+    with refresh_lock(home), instance_of(home) as instance, build_sensor_context(instance) as context:
+        looks = [arrival_sensor(home)(context) for _ in range(2)]
+        assert [notice["title"] for notice in receiver.received] == ["Callboard: hr.sites is overdue in home"]
+        _deliver(home)
+        looks.append(arrival_sensor(home)(context))
+    assert [look.skip_message for look in looks] == [
+        "Overdue: hr.sites. People were told of hr.sites.",
+        "Overdue: hr.sites.",
+        "Overdue: nothing.",
+    ]
+
+
+def test_the_sensor_says_that_nobody_could_be_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CALLBOARD_NOTICE", raising=False)
+    _declare(home)
+    with instance_of(home) as instance, build_sensor_context(instance) as context:
+        said = arrival_sensor(home)(context)
+    assert said.skip_message == "Overdue: hr.sites. Nobody could be told of hr.sites."

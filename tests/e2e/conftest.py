@@ -102,7 +102,8 @@ def golden_home(name: str, to: Path) -> LiveHome:
     shutil.copytree(GOLDEN / name / "landing", to / "landing", copy_function=shutil.copyfile)
     for directory in [to, *(p for p in to.rglob("*") if p.is_dir())]:
         directory.chmod(0o755)
-    (to / "callboard.toml").write_text('default_site = "SHA"\n')
+    # The PDF has its own tests, and each costs a browser.
+    (to / "callboard.toml").write_text('default_site = "SHA"\n[report]\npdf = false\n')
     return LiveHome(to)
 
 

@@ -94,6 +94,7 @@ def test_nothing_new_is_code_0_and_names_the_release(
         "steps": [],
         "gate": [],
         "warnings": [],
+        "notes": [],
         "message": f"Nothing new: release {made.release_id} stays.",
         "published": str(stand_in.home.published_database),
         "report": None,

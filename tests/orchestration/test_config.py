@@ -41,6 +41,18 @@ def test_what_the_file_says_counts(home: Home) -> None:
         ("[dagster]\nstorage = 'postgresql://u:p@db/x'", "${ENV_VAR}"),
         ("[drivers]\nmin_agents = 29", "drivers.min_agents"),
         ("[refresh]\nmemory_limit = 'much'", "refresh.memory_limit"),
+        ("[[arrivals]]\ntable = 'acd.legs'\nby = '08:00'", "arrivals.0.table: 'acd.legs' is no source table"),
+        ("[[arrivals]]\ntable = 'acd.contact_legs'\nby = '8am'", "arrivals.0.by: '8am' is no hour as HH:MM"),
+        ("[[arrivals]]\ntable = 'acd.contact_legs'\nby = '24:00'", "arrivals.0.by: '24:00' is no hour"),
+        ("[[arrivals]]\ntable = 'acd.contact_legs'", "arrivals.0.by"),
+        (
+            "[[arrivals]]\ntable = 'hr.budget_lines'\nby = '08:00'\nworking_days = true\nworking_day = 3",
+            "arrivals.0: working_days and working_day exclude each other",
+        ),
+        (
+            "[[arrivals]]\ntable = 'hr.sites'\nby = '08:00'\n[[arrivals]]\ntable = 'hr.sites'\nby = '09:00'",
+            "arrivals: hr.sites more than once",
+        ),
         ("default_site = ", "no valid TOML"),
     ],
 )

@@ -449,7 +449,7 @@ def test_nothing_half_written_is_left_where_the_disk_says_no(
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("orchestration.review_decisions.fsync", full)
+    monkeypatch.setattr("orchestration.own_deliveries.fsync", full)
     with pytest.raises(OSError, match="No space"):
         desk.decide("S1", "upheld")
     assert desk.written() == []

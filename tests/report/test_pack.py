@@ -1,6 +1,7 @@
 """The report pack of a real release: in a real browser, beside the marts, in both languages."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,9 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.files import sha256_of
 from orchestration.home import Home
 from orchestration.language import language
-from orchestration.manifest import current_manifest
+from orchestration.manifest import current_manifest, read_manifest
 from orchestration.published import HEADLINE, numbers, opened, release_to_read
 from orchestration.report.facts import read_facts
 from orchestration.report.pack import write_pack
@@ -152,11 +154,31 @@ def test_people_have_names_only_where_they_are_given(centre: Home) -> None:
 
 
 def test_a_browser_prints_the_page(packs: Callable[[str], Path], tmp_path: Path) -> None:
-    browser = find_browser()
-    if browser is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    browser = _browser()
     printed = print_to_pdf(browser, packs("zh") / "report.html", tmp_path / "report.pdf")
     assert printed.read_bytes().startswith(b"%PDF")
+
+
+def test_a_release_has_its_report_as_a_pdf_too(centre: Home) -> None:
+    _browser()
+    release = release_to_read(centre)
+    assert (release / "report.pdf").read_bytes().startswith(b"%PDF")
+    parts = {part.path: part for part in read_manifest(release).parts}
+    assert parts["report.pdf"].sha256 == sha256_of(release / "report.pdf")
+
+
+def test_a_browser_that_prints_nothing_keeps_the_rest_of_the_pack(centre: Home, tmp_path: Path) -> None:
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\necho no display >&2\nexit 1\n")
+    broken.chmod(0o755)
+    made = write_pack(release_to_read(centre), month=SEPTEMBER, lang="en", to=tmp_path, browser=str(broken))
+    assert made.pdf is None
+    assert made.no_pdf is not None
+    assert "no display" in str(made.no_pdf)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chromium", "report.html", "report.xlsx"]
+    told = _callboard("report", "--home", centre.root, "--to", tmp_path, CALLBOARD_CHROMIUM=str(broken))
+    assert told.returncode == 1
+    assert "no display" in told.stderr
 
 
 def test_the_command_writes_a_pack_without_touching_the_release(centre: Home, tmp_path: Path) -> None:
@@ -239,6 +261,15 @@ def _page(release: Path) -> str:
     return pack.html.read_text(encoding="utf-8")
 
 
-def _callboard(*arguments: object) -> subprocess.CompletedProcess[str]:
+def _callboard(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "orchestration.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+def _browser() -> str:
+    browser = find_browser()
+    if browser is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    return browser

@@ -1,5 +1,8 @@
 {#- How far the deliveries of the tables reach that bring rows every day. A table that lists few rows a month, or a
-    snapshot as the roster is, cannot say how far it reaches. What reaches no selected month's end has no date. -#}
+    snapshot as the roster is, cannot say how far it reaches. What reaches no selected month's end has no date.
+    Rows that Callboard delivers about its own reports say nothing of how far people's register reaches, where there
+    is one. -#}
+{%- set own_reports = "report_id like 'callboard:%'" -%}
 {%- set dated = {
     'acd.contact_legs': ['offered_at'],
     'acd.agent_states': ['started_at'],
@@ -23,6 +26,16 @@ reach_{{ loop.index }} as (
     select max({{ column }}) as reached_at
     from {{ ref('stg_' ~ table | replace('.', '__')) }}
     where {{ column }} >= timestamp '{{ first_end }} 00:00:00' - interval 1 day and {{ column }} <= {{ as_of() }}
+    {%- if table == 'qa.report_deliveries' %}
+        and (
+            not {{ own_reports }}
+            or not exists (
+                select 1
+                from {{ ref('stg_qa__report_deliveries') }}
+                where not {{ own_reports }}
+            )
+        )
+    {%- endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

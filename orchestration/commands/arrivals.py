@@ -1,0 +1,87 @@
+"""`callboard arrivals`: which declared sources have come by their hour, and telling people of those that have not."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.arrivals import Expected, Told, look, tell
+from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.config import load_config
+from orchestration.console import people, print_json
+from orchestration.home import Home, existing_home
+
+_OVERDUE_CODE = 3
+
+
+def arrivals_command(
+    home: HomeOption = None,
+    send: Annotated[
+        bool, typer.Option("--tell", help="Send a notice, once, of each hour by which a source did not come.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which declared sources are overdue; ends with code 3 where any is."""
+    place = existing_home(home)
+    config = load_config(place)
+    found = (tell if send else look)(place, config, datetime.now(UTC))
+    if as_json:
+        print_json(_as_json(place, found))
+    else:
+        _print(people(), place, found)
+    if found.overdue:
+        raise typer.Exit(_OVERDUE_CODE)
+
+
+def overdue_lines(sources: Sequence[Expected]) -> list[str]:
+    """Each overdue source in words."""
+    if not sources:
+        return []
+    from orchestration.language import language
+    from orchestration.notice_words import overdue_line
+
+    return [overdue_line(source, language("en")) for source in sources]
+
+
+def expected_json(source: Expected) -> dict[str, object]:
+    """One declared source for machines."""
+    return {
+        "table": source.table,
+        "expected": source.rule,
+        "time_zone": source.time_zone,
+        "due_at": source.due.isoformat() if source.due else None,
+        "last_file": source.last_file,
+        "last_came_at": source.last_came.isoformat() if source.last_came else None,
+        "is_overdue": source.is_overdue,
+    }
+
+
+def _print(console: Console, home: Home, found: Told) -> None:
+    if not found.expected:
+        console.print(f"No source is declared in {home.config_file}; docs/notices.md says how.", markup=False)
+        return
+    table = Table("source", "expected", "state", box=None)
+    for source in found.expected:
+        state = "overdue" if source.is_overdue else "arrived" if source.due else "not due yet"
+        table.add_row(source.table, f"{source.rule} {source.time_zone}", state)
+    console.print(table)
+    for line in overdue_lines(found.overdue):
+        console.print(f"Overdue: {line}", markup=False)
+    if found.told:
+        console.print(f"People were told of {', '.join(found.told)}.", markup=False)
+    if found.untold:
+        console.print(
+            f"Nobody could be told of {', '.join(found.untold)}; the next look tries again.", markup=False
+        )
+
+
+def _as_json(home: Home, found: Told) -> dict[str, object]:
+    return {
+        "home": str(home.root),
+        "arrivals": [expected_json(source) for source in found.expected],
+        "told": list(found.told),
+        "untold": list(found.untold),
+    }
