@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["tests.imported"])
+_PATIENCE_SECONDS = 600
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
@@ -22,8 +23,10 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[int, 
         out, err = Path(folder) / "out", Path(folder) / "err"
         process = _FORKING.Process(target=_callboard, args=(list(arguments), dict(environment), out, err))
         process.start()
-        process.join()
-        assert process.exitcode is not None
+        process.join(_PATIENCE_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise AssertionError(f"{arguments} did not end: {out.read_text()}{err.read_text()}")
         return process.exitcode, out.read_text(), err.read_text()
 
 
