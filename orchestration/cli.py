@@ -3,6 +3,8 @@
 The commands themselves stand in `commands/`; none of them imports Dagster, dbt or the gate before it needs them.
 """
 
+import atexit
+import gc
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -51,6 +53,10 @@ def main() -> None:
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the gate or a source overdue, 4 lock held.
     """
+    # What a command imports and makes stays until it ends: looking through it for garbage so often meanwhile, and once
+    # more at the end, is a twelfth of the CPU of a small refresh and a fifth of that of `status`.
+    gc.set_threshold(50_000, 20, 100)
+    atexit.register(gc.freeze)
     try:
         app()
     except Exception as error:  # the last place that can turn a trace into a message

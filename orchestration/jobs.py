@@ -1,6 +1,5 @@
 """The job `refresh`, and how the command runs it in its own process."""
 
-import gc
 import os
 import warnings
 from datetime import UTC, date, datetime, timedelta
@@ -57,8 +56,6 @@ def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutco
 
     # One transaction for what a run plans to do, instead of one for each of some hundred events.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    # dbt and Dagster keep what they make; looking for garbage in it so often is a tenth of a small refresh.
-    gc.set_threshold(50_000, 20, 100)
     session = Session(ctx, steps or Steps())
     with warnings.catch_warnings(), open_instance(ctx.home, ctx.config) as instance:
         warnings.simplefilter("ignore")

@@ -1,8 +1,10 @@
-"""A small published centre for tests that only read it, made once for all workers of a test run."""
+"""What tests only read, made once for all workers of a test run: any folder, and a small published centre."""
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,18 +16,31 @@ MONTH = "2026-09"
 AS_OF = "2026-10-05T02:00:00Z"
 
 
-def published_centre(factory: pytest.TempPathFactory) -> Path:
-    """The home of a simulated centre of 45 agents with 2026-07 to 2026-09 published. Nobody writes to it."""
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder of that name, made by the first worker that asks for it, to be read or copied by all of them."""
     shared = factory.getbasetemp()
     # Under xdist each worker has a folder of its own inside the run's.
     shared = shared.parent if shared.name.startswith("popen-") else shared
-    home = shared / "centre" / "home"
-    with FileLock(str(shared / "centre.lock")):
-        if not home.exists():
-            _run("simulate", "--home", home, "--months", "2026-07..2026-09", "--agents", "45", "--seed", "5")
-            told = _run("refresh", "--home", home, "--as-of", AS_OF, "--json")
-            assert json.loads(told)["status"] == "published", told
-    return home
+    folder, whole = shared / name, shared / f"{name}.whole"
+    with FileLock(str(shared / f"{name}.lock")):
+        if not whole.exists():
+            # What a maker that failed left behind is nobody's.
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
+
+
+def published_centre(factory: pytest.TempPathFactory) -> Path:
+    """The home of a simulated centre of 45 agents with 2026-07 to 2026-09 published. Nobody writes to it."""
+    return made_once(factory, "centre", lambda folder: _publish(folder / "home")) / "home"
+
+
+def _publish(home: Path) -> None:
+    _run("simulate", "--home", home, "--months", "2026-07..2026-09", "--agents", "45", "--seed", "5")
+    told = _run("refresh", "--home", home, "--as-of", AS_OF, "--json")
+    assert json.loads(told)["status"] == "published", told
 
 
 def _run(*arguments: object) -> str:

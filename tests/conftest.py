@@ -1,5 +1,7 @@
-"""The SQL of the dbt models, compiled once a session, for tests that run it without dbt."""
+"""The SQL of the dbt models, compiled once for tests that run it without dbt, and the small published centre."""
 
+import atexit
+import gc
 import json
 from collections.abc import Generator
 from pathlib import Path
@@ -8,8 +10,12 @@ from typing import Any, cast
 import pytest
 
 from orchestration.home import Home
-from tests.centres import published_centre
+from tests.centres import made_once, published_centre
 from tests.receivers import Receiver, web_receiver
+
+# As the command does (orchestration/cli.py), and for the same reason.
+gc.set_threshold(50_000, 20, 100)
+atexit.register(gc.freeze)
 
 PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
 _VARS = {
@@ -27,9 +33,14 @@ _VARS = {
 @pytest.fixture(scope="session")
 def compiled_nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Every model and seed of the project with its compiled SQL, by dbt's unique id."""
+    folder = made_once(tmp_path_factory, "compiled", _compile)
+    nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+    return {key: node for key, node in nodes.items() if node["resource_type"] in {"model", "seed"}}
+
+
+def _compile(folder: Path) -> None:
     from dbt.cli.main import dbtRunner
 
-    folder = tmp_path_factory.mktemp("dbt")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("CALLBOARD_WAREHOUSE", str(folder / "compiled.duckdb"))
         done = dbtRunner().invoke(
@@ -45,8 +56,6 @@ def compiled_nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[s
             ]
         )
     assert done.success, done.exception
-    nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
-    return {key: node for key, node in nodes.items() if node["resource_type"] in {"model", "seed"}}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, started on a free port and stopped again, and a small published centre."""
+"""A PostgreSQL server of the tests' own, started on a free port and stopped again, and the small published centre."""
 
 import os
 import pwd
@@ -15,6 +15,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from tests.centres import published_centre
 from tests.e2e.conftest import LiveHome
 
 ADMIN, PASSWORD = "postgres", "owls & 'quotes' @ night"
@@ -135,12 +136,5 @@ def database(server: Server, request: pytest.FixtureRequest) -> Iterator[Server]
 
 @pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> LiveHome:
-    """Twenty simulated agents, one month, published by the commands; tests only read it."""
-    home = LiveHome(tmp_path_factory.mktemp("centre") / "home")
-    for arguments in (
-        ("simulate", "--months", "2026-08", "--agents", "20", "--seed", "3"),
-        ("refresh", "--month", "2026-08", "--as-of", "2026-10-15T00:00:00Z"),
-    ):
-        told = home.run(*arguments)
-        assert told.code == 0, told.out + told.err
-    return home
+    """The small published centre, for commands that only read it."""
+    return LiveHome(published_centre(tmp_path_factory))

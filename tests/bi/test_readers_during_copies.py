@@ -72,6 +72,8 @@ def test_readers_never_see_a_missing_half_or_mixed_release(
                     seen.extend(connection.execute(_WHOLE).fetchall())
                 except Exception as error:
                     troubles.append(error)
+                # A copy takes far longer; without a pause the readers would take its CPU away.
+                copied_all.wait(0.02)
 
     readers = [threading.Thread(target=poll) for _ in range(3)]
     for reader in readers:

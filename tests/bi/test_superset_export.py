@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.bi.conftest import PASSWORD, Server
+from tests.centres import MONTH
 from tests.e2e.conftest import LiveHome
 
 EXPORT = Path(__file__).resolve().parents[2] / "docs" / "examples" / "superset" / "callboard"
@@ -51,7 +52,7 @@ def test_the_dashboards_value_of_a_kpi_is_the_published_one(copied: Server) -> N
     )
     assert wrong == []
     assert copied.query(f"select distinct month::text from {_source(kpis)} where is_newest_ended") == [
-        ("2026-08-01",)
+        (f"{MONTH}-01",)
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from orchestration.dbt_runner import DbtOutcome, run_dbt
 from sources.loading import load
 from sources.simulator.run import simulate
+from tests.centres import made_once
 
 AUGUST, SEPTEMBER = "2026-08-01", "2026-09-01"
 
@@ -67,14 +68,19 @@ class Built:
             return connection.execute(query).fetchall()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """A centre of 20 seats on several sites, its August and September simulated and built together; only to be read."""
-    root = tmp_path_factory.mktemp("centre")
-    simulate(root / "landing", months=["2026-08", "2026-09"], agents=20, seed=11)
-    centre = Built(root / "build" / "warehouse.duckdb", root / "landing")
-    assert centre.build([AUGUST, SEPTEMBER]).in_words() == ""
-    return centre
+
+    def make(root: Path) -> None:
+        simulate(root / "landing", months=["2026-08", "2026-09"], agents=20, seed=11)
+        assert _built(root).build([AUGUST, SEPTEMBER]).in_words() == ""
+
+    return _built(made_once(tmp_path_factory, "built", make))
+
+
+def _built(root: Path) -> Built:
+    return Built(root / "build" / "warehouse.duckdb", root / "landing")
 
 
 @pytest.fixture
@@ -82,4 +88,4 @@ def copied(centre: Built, tmp_path: Path) -> Built:
     """The same centre, to be built on and to have its deliveries changed."""
     shutil.copytree(centre.warehouse.parent, tmp_path / "build")
     shutil.copytree(centre.landing, tmp_path / "landing")
-    return Built(tmp_path / "build" / "warehouse.duckdb", tmp_path / "landing")
+    return _built(tmp_path)

@@ -45,19 +45,16 @@ def test_spring_with_its_clock_changes_and_running_month_gives_the_expected_numb
     assert compare(home.published.resolve(), expected("spring"), KPIS) == []
 
 
-def test_a_refresh_with_nothing_new_is_quick_and_leaves_the_release(published_autumn: LiveHome) -> None:
-    before = published_autumn.published.readlink()
+def test_a_refresh_with_nothing_new_is_quick_and_leaves_the_release(autumn: LiveHome) -> None:
+    before = autumn.published.readlink()
     started = resource.getrusage(resource.RUSAGE_CHILDREN)
-    told = published_autumn.run("refresh", *AUTUMN, "--json")
+    told = autumn.run("refresh", *AUTUMN, "--json")
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Seconds of CPU, of which a busy machine does not make more; the wall time of a quiet one is about the same.
     assert ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime < 4
     assert (told.code, told.json["status"]) == (0, "nothing_new")
-    assert (
-        published_autumn.run("refresh", "--json", "--as-of", "2026-10-20T00:00:00Z").json["status"]
-        == "nothing_new"
-    )
-    assert published_autumn.published.readlink() == before
+    assert autumn.run("refresh", "--json", "--as-of", "2026-10-20T00:00:00Z").json["status"] == "nothing_new"
+    assert autumn.published.readlink() == before
 
 
 def test_the_release_describes_every_table_and_column(published_autumn: LiveHome) -> None:

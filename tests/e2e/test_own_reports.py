@@ -60,7 +60,7 @@ def test_a_declared_report_counts_in_the_month_in_which_it_was_due(
             f'due_time = "10:00"\nsince = "2026-08"\nowner = "{owner}"\n'
         )
 
-    told = autumn.run("refresh", *AS_OF, "--json")
+    told = autumn.refresh(*AS_OF, "--json")
     assert (told.code, told.json["status"], told.json["months"]) == (0, "published", ["2026-09"]), told.err
     assert september(autumn) == plus(before, scopes_of(autumn, str(owner)), in_time, 1)
     # The delivery is there to be traced, and what it changed is told like any other late delivery.
@@ -76,7 +76,7 @@ def test_a_declared_report_counts_in_the_month_in_which_it_was_due(
     }
 
     # October, in which September's report was due, is not begun by it.
-    again = autumn.run("refresh", *AS_OF, "--json")
+    again = autumn.refresh(*AS_OF, "--json")
     assert (again.code, again.json["status"]) == (0, "nothing_new"), again.err
     [report] = autumn.run("status", "--json").json["reports"]  # type: ignore[misc]
     assert report["problem"] is None  # type: ignore[index]

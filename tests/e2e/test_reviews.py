@@ -78,7 +78,7 @@ def decided(published_autumn: LiveHome, tmp_path_factory: pytest.TempPathFactory
         fill_in(sheet, decisions)
         told = home.run("reviews", "--in", str(sheet), "--json")
         assert (told.code, told.json["status"], told.json["months"]) == (0, "written", ["2026-09"]), told.err
-    refreshed = home.run("refresh", *AS_OF, "--json")
+    refreshed = home.refresh(*AS_OF, "--json")
     assert refreshed.code == 0, refreshed.out + refreshed.err
     return Decided(home, before, excluded, kept, refreshed.json)
 
@@ -164,7 +164,7 @@ def test_a_correction_of_the_crm_that_a_decision_hides_is_said_by_the_gate(
     ]
     late = home.root / "landing" / "crm" / "surveys" / "late.jsonl"
     late.write_text("".join(json.dumps(survey) + "\n" for survey in corrected), encoding="utf-8")
-    told = home.run("refresh", *AS_OF, "--json")
+    told = home.refresh(*AS_OF, "--json")
     assert (told.code, told.json["months"]) == (0, ["2026-09"]), told.out + told.err
     hidden = "select observed from audit.gate_result where expectation = 'survey_review_decisions_hide_no_correction'"
     assert home.query(f"{hidden} and month = date '2026-09-01' and not passed") == [

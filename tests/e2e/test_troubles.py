@@ -74,7 +74,7 @@ def test_kill_9_in_load_build_and_publish_leaves_the_release_and_the_next_refres
         assert status["running"] is None
         assert isinstance(status["failed"], dict)
         assert status["failed"]["step"] == step
-    told = autumn.run("refresh", *AUTUMN, "--json")
+    told = autumn.refresh(*AUTUMN, "--json")
     assert (told.code, told.json["status"]) == (0, "published"), told.out + told.err
     assert list(releases.glob("*.tmp")) == []
     assert autumn.published.readlink() != link
@@ -86,7 +86,7 @@ def test_a_second_refresh_leaves_with_code_4_and_status_works_meanwhile(autumn: 
     deliver_again(autumn)
     pid = refresh_until(autumn, "build")
     try:
-        second = autumn.run("refresh", *AUTUMN)
+        second = autumn.refresh(*AUTUMN)
         assert second.code == 4
         assert str(pid) in second.err
         status = autumn.run("status", "--json")
@@ -99,7 +99,7 @@ def test_a_second_refresh_leaves_with_code_4_and_status_works_meanwhile(autumn: 
 def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn: LiveHome) -> None:
     link = autumn.published.readlink()
     deliver_bad_rows(autumn)
-    refused = autumn.run("refresh", *AUTUMN, "--json")
+    refused = autumn.refresh(*AUTUMN, "--json")
     assert (refused.code, refused.json["status"]) == (3, "refused")
     assert autumn.published.readlink() == link
     failed = refused.json["gate"]
@@ -116,7 +116,7 @@ def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn
             assert waived.code == 0, waived.err
     with duckdb.connect(str(autumn.published), read_only=True) as reader:
         before = reader.execute(_VALUES).fetchall()
-        passed = autumn.run("refresh", *AUTUMN, "--json")
+        passed = autumn.refresh(*AUTUMN, "--json")
         assert (passed.code, passed.json["status"]) == (0, "published"), passed.out + passed.err
         assert reader.execute(_VALUES).fetchall() == before
     waivers = "select distinct waived_by, waived_reason from audit.gate_result where not passed and severity = 'error'"
@@ -131,7 +131,7 @@ def test_a_lost_build_database_costs_no_month_of_the_history(autumn: LiveHome) -
     before = autumn.query(august)
     shutil.rmtree(autumn.root / "build")
     deliver_again(autumn)
-    told = autumn.run("refresh", "--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z", "--json")
+    told = autumn.refresh("--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z", "--json")
     assert (told.code, told.json["months"]) == (0, ["2026-09"]), told.out + told.err
     assert autumn.query(august) == before
     assert compare(autumn.published.resolve(), expected("autumn"), KPIS) == []
@@ -145,7 +145,7 @@ def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_agai
     broken = autumn.root / "landing" / "crm" / "cases" / "broken.parquet"
     broken.parent.mkdir(exist_ok=True)
     broken.write_bytes(b"no parquet at all")
-    told = autumn.run("refresh", *AUTUMN)
+    told = autumn.refresh(*AUTUMN)
     assert told.code == 3
     assert "crm/cases/broken.parquet" in told.out
     unreadable = autumn.run("status", "--json").json["unreadable"]
@@ -153,14 +153,14 @@ def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_agai
     assert [file["file"] for file in unreadable] == ["crm/cases/broken.parquet"]
     assert autumn.published.readlink() == link
     broken.unlink()
-    assert autumn.run("refresh", *AUTUMN, "--json").json["status"] == "nothing_new"
+    assert autumn.refresh(*AUTUMN, "--json").json["status"] == "nothing_new"
     assert autumn.published.readlink() == link
 
 
 @pytest.mark.parametrize("month", ["2026-12", "1990-01"])
 def test_an_unknown_month_is_wrong_usage_and_publishes_nothing(autumn: LiveHome, month: str) -> None:
     link = autumn.published.readlink()
-    told = autumn.run("refresh", "--month", month, "--as-of", "2026-10-20T00:00:00Z")
+    told = autumn.refresh("--month", month, "--as-of", "2026-10-20T00:00:00Z")
     assert told.code == 2
     assert f"Unknown month {month}" in told.err
     assert autumn.published.readlink() == link

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -56,11 +57,11 @@ class Arrival:
 
 
 def marts_of(centre: Centre) -> Tables:
-    tables = {name: centre.rows(f"from marts.{name} order by all") for name in MARTS}
-    tables["refused"] = centre.rows(
-        "select table_name, column_name, reason from quarantine.quarantined_row order by all"
-    )
-    return tables
+    queries = {name: f"from marts.{name} order by all" for name in MARTS} | {
+        "refused": "select table_name, column_name, reason from quarantine.quarantined_row order by all"
+    }
+    with duckdb.connect(str(centre.warehouse), read_only=True) as connection:
+        return {name: connection.execute(query).fetchall() for name, query in queries.items()}
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def published_example(root: Path) -> LiveHome:
         file.write_text(text, encoding="utf-8")
     (root / "callboard.toml").write_text('default_site = "SHA"\n', encoding="utf-8")
     months = [word for month in MONTHS for word in ("--month", month)]
-    told = home.run("refresh", *months, "--as-of", "2026-10-20T00:00:00Z", "--json")
+    told = home.refresh(*months, "--as-of", "2026-10-20T00:00:00Z", "--json")
     assert told.code == 0, told.out + told.err
     return home
 

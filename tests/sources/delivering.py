@@ -92,3 +92,13 @@ class Centre:
             "select parse_filename(file), line, column_name, reason from quarantine.quarantined_row "
             f"where table_name = '{table_name}' order by all"
         )
+
+
+def small_centre(root: Path, staging_sql: list[str]) -> Centre:
+    """Two sites, three employees and a queue."""
+    made = Centre(root, staging_sql)
+    made.deliver("hr/sites/sites.csv", SITES)
+    made.deliver("hr/employees/employees.csv", EMPLOYEES)
+    made.deliver("hr/assignments/assignments.csv", ASSIGNMENTS)
+    made.deliver("acd/queues/queues.csv", QUEUES)
+    return made

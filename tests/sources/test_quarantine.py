@@ -2,52 +2,68 @@
 
 import pytest
 
-from tests.sources.delivering import ASSIGNMENTS, EMPLOYEES, SITES, Centre, leg, legs
+from tests.sources.delivering import ASSIGNMENTS, EMPLOYEES, SITES, Centre, leg, legs, small_centre
+
+BREACHES: list[tuple[dict[str, object], str, str]] = [
+    ({"talk_seconds": "1.5"}, "talk_seconds", "talk_seconds is not a whole number"),
+    ({"talk_seconds": "1_0"}, "talk_seconds", "talk_seconds is not a whole number"),
+    ({"offered_at": "03/08/2026"}, "offered_at", "offered_at is not an ISO 8601 timestamp"),
+    ({"offered_at": "2026-02-30T00:00:00Z"}, "offered_at", "offered_at is not an ISO 8601 timestamp"),
+    ({"transferred": "perhaps"}, "transferred", "transferred is neither true nor false"),
+    ({"contact_id": "  "}, "contact_id", "contact_id is required and missing"),
+    ({"outcome": "lost"}, "outcome", "outcome is none of answered, abandoned, overflowed, voicemail"),
+    ({"wrap_seconds": "-1"}, "wrap_seconds", "wrap_seconds is outside 0 to 86400"),
+    ({"leg_number": "100"}, "leg_number", "leg_number is outside 1 to 99"),
+    ({"queue_id": "Q9"}, "queue_id", "queue_id names no row in force of acd.queues"),
+    ({"agent_id": "A9"}, "agent_id", "agent_id names no row in force of hr.employees"),
+    (
+        {"answered_at": ""},
+        "answered_at",
+        "expected that answered_at is there exactly where outcome is answered",
+    ),
+    (
+        {"outcome": "abandoned"},
+        "answered_at",
+        "expected that answered_at is there exactly where outcome is answered",
+    ),
+    (
+        {"answered_at": "2026-08-03T00:59:59Z"},
+        "answered_at",
+        "expected that answered_at is not before offered_at",
+    ),
+    (
+        {"ended_at": "2026-08-03T01:00:09Z"},
+        "ended_at",
+        "expected that ended_at is not before answered_at",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def breached(tmp_path_factory: pytest.TempPathFactory, staging_sql: list[str]) -> Centre:
+    """A good leg in line 2 and every breach in a line of its own after it; only to be read."""
+    made = small_centre(tmp_path_factory.mktemp("breached"), staging_sql)
+    lines = [leg(f"B{n}", **changed) for n, (changed, _, _) in enumerate(BREACHES)]
+    made.deliver("acd/contact_legs/a.csv", legs(leg("L1"), *lines))
+    made.refresh()
+    return made
 
 
 @pytest.mark.parametrize(
-    ("changed", "column", "reason"),
-    [
-        ({"talk_seconds": "1.5"}, "talk_seconds", "talk_seconds is not a whole number"),
-        ({"talk_seconds": "1_0"}, "talk_seconds", "talk_seconds is not a whole number"),
-        ({"offered_at": "03/08/2026"}, "offered_at", "offered_at is not an ISO 8601 timestamp"),
-        ({"offered_at": "2026-02-30T00:00:00Z"}, "offered_at", "offered_at is not an ISO 8601 timestamp"),
-        ({"transferred": "perhaps"}, "transferred", "transferred is neither true nor false"),
-        ({"contact_id": "  "}, "contact_id", "contact_id is required and missing"),
-        ({"outcome": "lost"}, "outcome", "outcome is none of answered, abandoned, overflowed, voicemail"),
-        ({"wrap_seconds": "-1"}, "wrap_seconds", "wrap_seconds is outside 0 to 86400"),
-        ({"leg_number": "100"}, "leg_number", "leg_number is outside 1 to 99"),
-        ({"queue_id": "Q9"}, "queue_id", "queue_id names no row in force of acd.queues"),
-        ({"agent_id": "A9"}, "agent_id", "agent_id names no row in force of hr.employees"),
-        (
-            {"answered_at": ""},
-            "answered_at",
-            "expected that answered_at is there exactly where outcome is answered",
-        ),
-        (
-            {"outcome": "abandoned"},
-            "answered_at",
-            "expected that answered_at is there exactly where outcome is answered",
-        ),
-        (
-            {"answered_at": "2026-08-03T00:59:59Z"},
-            "answered_at",
-            "expected that answered_at is not before offered_at",
-        ),
-        (
-            {"ended_at": "2026-08-03T01:00:09Z"},
-            "ended_at",
-            "expected that ended_at is not before answered_at",
-        ),
-    ],
+    ("line", "column", "reason"),
+    [(line, column, reason) for line, (_, column, reason) in enumerate(BREACHES, start=3)],
+    ids=[f"{changed}" for changed, _, _ in BREACHES],
 )
 def test_a_leg_that_breaks_its_contract_is_refused_with_the_reason(
-    centre: Centre, changed: dict[str, object], column: str, reason: str
+    breached: Centre, line: int, column: str, reason: str
 ) -> None:
-    centre.deliver("acd/contact_legs/a.csv", legs(leg("L1"), leg("L2", **changed)))
-    centre.refresh()
-    assert centre.rows("select leg_id from staging.stg_acd__contact_legs") == [("L1",)]
-    assert centre.quarantined("acd.contact_legs") == [("a.csv", 3, column, reason)]
+    refused = breached.quarantined("acd.contact_legs")
+    assert [row for row in refused if row[1] == line] == [("a.csv", line, column, reason)]
+
+
+def test_a_leg_beside_those_that_break_their_contract_counts(breached: Centre) -> None:
+    assert breached.rows("select leg_id from staging.stg_acd__contact_legs") == [("L1",)]
+    assert len(breached.quarantined("acd.contact_legs")) == len(BREACHES)
 
 
 def test_vocabulary_is_read_past_case_and_blanks(centre: Centre) -> None:
