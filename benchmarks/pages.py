@@ -226,25 +226,30 @@ def time_switches(switching: Switching, pages: list[Page]) -> None:
 
 @dataclass(frozen=True)
 class Pack:
-    """The report pack: seconds of each run, the mean of what a run was on the processors for, MiB of its files."""
+    """The report pack: seconds of each run, the mean of what a run was on the processors for (what the browser's own
+    processes were is not known), its files and their MiB."""
 
     seconds: list[float]
     work: float
+    files: list[str]
     mib: float
 
 
 def time_pack(home: Path, work: Path, runs: int) -> Pack:
-    """`callboard report` without the PDF, start-up and all."""
+    """`callboard report`, start-up and all; with its PDF where the machine has a browser, as a release has it."""
     took: list[float] = []
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for _ in range(runs):
         started = time.perf_counter()
-        options = ["--home", str(home), "--to", str(work / "pack"), "--no-pdf", "--json"]
+        options = ["--home", str(home), "--to", str(work / "pack"), "--json"]
         subprocess.run([*CALLBOARD, "report", *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - started)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Pack(took, worked / runs, sum(file.stat().st_size for file in (work / "pack").iterdir()) / 2**20)
+    files = sorted((work / "pack").iterdir())
+    return Pack(
+        took, worked / runs, [file.name for file in files], sum(file.stat().st_size for file in files) / 2**20
+    )
 
 
 def described(database: Path) -> str:
@@ -279,7 +284,7 @@ def told(pages: list[Page], ready: list[float], pack: Pack, database: Path, load
         *machine_facts(),
         f"- processes that wanted a processor, the mean of a minute: {min(loads):.1f} to {max(loads):.1f}, our own included",
         described(database),
-        f"- report pack without its PDF, start-up and all: {', '.join(f'{took:.1f}' for took in pack.seconds)} s, of which "
+        f"- report pack ({', '.join(pack.files)}), start-up and all: {', '.join(f'{took:.1f}' for took in pack.seconds)} s, of which "
         f"{pack.work:.1f} s on a processor; {pack.mib:.1f} MiB; limit {PACK_SECONDS:.0f} s",
         f"- `callboard serve` ready after {statistics.median(ready):.1f} s in the median and {max(ready):.1f} s at most of "
         f"{len(ready)} starts",
