@@ -24,7 +24,7 @@ _LIBRARIES = (
 
 @cache
 def code_version() -> str:
-    """`0.1.0+3f2a…`: the package's version and the first 16 hex digits of a SHA-256 over all code and SQL."""
+    """`0.3.0+3f2a…`: the package's version and the first 16 hex digits of a SHA-256 over all code and SQL."""
     digest = hashlib.sha256()
     files = sorted(
         path

@@ -4,9 +4,12 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from orchestration.versions import code_version
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("orchestration", "sources", "expectations")
@@ -210,3 +213,11 @@ def test_the_changelog_names_every_published_table() -> None:
     published = {path.stem for path in (ROOT / "dbt_project/models/marts").glob("**/*.sql")}
     assert published
     assert {table for table in published if f"`{table}`" not in changelog} == set()
+
+
+def test_releases_are_made_by_the_version_that_the_changelog_describes() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert newest is not None
+    assert code_version().startswith(f"{newest[1]}+")
+    assert project["version"] == newest[1]
