@@ -56,7 +56,8 @@ class Language:
 
     def told(self, text: str) -> str:
         """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
-        for pattern, translation in self._told:
+        # What the gate found may be null.
+        for pattern, translation in self._told if text else ():
             if found := pattern.fullmatch(text):
                 named = {name: self._named(name, value) for name, value in found.groupdict().items()}
                 return translation.format(**named)
