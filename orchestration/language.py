@@ -126,9 +126,9 @@ def language(code: str) -> Language:
     said = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
     words = {english: translation for context, english, translation in said if context is None}
     told = {english: translation for context, english, translation in said if context == _OF_A_RELEASE}
-    # What a text says itself tells more than what it leaves open: a sentence without names always comes first.
-    by_length = sorted(told, key=lambda english: len(re.sub(r"{\w+}", "", english)), reverse=True)
-    return Language(code, words, tuple((_pattern(english), told[english]) for english in by_length))
+    # The most specific first: what goes around another text, then what says most beside the names.
+    ranked = sorted(told, key=lambda e: ("{told}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)
+    return Language(code, words, tuple((_pattern(english), told[english]) for english in ranked))
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -117,7 +117,12 @@ def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_value
     # `table: why` of a file that cannot be used is asked for above. Rows in quarantine are of all or of the new ones.
     worded = {text for text in observed if not re.fullmatch(r"\w+ = 7(, \w+ = 7)*(, 7)?|7: 7", text)}
     worded |= {text.replace("7 of 7 7 rows", "7 of 7 new rows") for text in worded}
-    assert _untranslated({text.replace("7 of 7 7 rows", "7 of 7 all rows") for text in worded}) == []
+    worded = {text.replace("7 of 7 7 rows", "7 of 7 all rows") for text in worded}
+    assert _untranslated(worded) == []
+    spoken = language("zh")
+    for text in worded:
+        whole = f"3 found, the first of them: {text}"
+        assert spoken.told(whole) == f"共 3 处，其中第一处：{spoken.told(text)}"
 
 
 def test_why_somebody_has_no_rank_has_its_chinese() -> None:

@@ -126,7 +126,9 @@ def test_every_message_of_pack_has_its_chinese() -> None:
     source += (ROOT / "orchestration/report/workbook.py").read_text(encoding="utf-8")
     messages = set(re.findall(r"""\bt\(\s*["']([^"'{}]+)["']""", source)) - {"T"}
     assert len(messages) > 50
-    assert [m for m in sorted(messages) if not re.search(r"[\u4e00-\u9fff]", spoken.text(m))] == []
+    assert [
+        m for m in sorted(messages) if not re.search(r"[\u3000-\u9fff\uff00-\uffef]", spoken.text(m))
+    ] == []
 
 
 def test_the_headline_of_every_group_is_what_the_marts_say(
