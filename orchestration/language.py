@@ -2,8 +2,13 @@
 
 The English text is the key of its translation (gettext's way); `languages/zh.po` holds the Chinese. Numbers and dates
 follow the locale through babel. Nothing here knows what a report or a page looks like.
+
+Texts that a release holds in English (reasons of quarantine, sentences of the gate) have the context `release` in the
+catalogue. There `{name}` stands for what such a text names: `column` for one word, `table` for `system.table`, any other for
+any text; what ends in `_list` is joined anew, and `told` is a text of the release in its turn.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +26,9 @@ LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).with_name("languages")
 # English months and days are written the day first, as most of our readers do.
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_OF_A_RELEASE = "release"
+_NAMES = {"column": r"\S+?", "table": r"[^\s.:]+\.[^\s:]+?"}
+_BETWEEN = ", "
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Language:
 
     code: str
     _words: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    _told: tuple[tuple[re.Pattern[str], str], ...] = field(default=(), repr=False)
 
     @property
     def locale(self) -> Locale:
@@ -44,6 +53,20 @@ class Language:
         """The message in this language, `{name}` in it replaced by `values`; the English where nobody translated it."""
         found = self._words.get(message) or message
         return found.format(**values) if values else found
+
+    def told(self, text: str) -> str:
+        """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
+        # What the gate found may be null.
+        for pattern, translation in self._told if text else ():
+            if found := pattern.fullmatch(text):
+                named = {name: self._named(name, value) for name, value in found.groupdict().items()}
+                return translation.format(**named)
+        return text
+
+    def _named(self, name: str, value: str) -> str:
+        if name == "told":
+            return self.told(value)
+        return self.told(_BETWEEN).join(value.split(_BETWEEN)) if name.endswith("_list") else value
 
     def number(self, value: float | None, unit: str = "count") -> str:
         """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""
@@ -100,4 +123,18 @@ def language(code: str) -> Language:
         return Language(code)
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
-    return Language(code, {str(m.id): str(m.string) for m in catalogue if m.id and m.string})
+    said = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
+    words = {english: translation for context, english, translation in said if context is None}
+    told = {english: translation for context, english, translation in said if context == _OF_A_RELEASE}
+    # The most specific first: what goes around another text, then what says most beside the names.
+    ranked = sorted(told, key=lambda e: ("{told}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)
+    return Language(code, words, tuple((_pattern(english), told[english]) for english in ranked))
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """Matches the texts that `english` stands for, its `{names}` as groups."""
+    literal, *named = re.split(r"{(\w+)}", english)
+    parts = [re.escape(literal)]
+    for name, after in zip(named[::2], named[1::2], strict=True):
+        parts.append(f"(?P<{name}>{_NAMES.get(name, '.+?')}){re.escape(after)}")
+    return re.compile("".join(parts), re.DOTALL)

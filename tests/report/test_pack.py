@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 
 from orchestration.files import sha256_of
@@ -23,6 +24,7 @@ from orchestration.report.pack import write_pack
 from orchestration.report.page import render_page
 from orchestration.report.pdf import find_browser, print_to_pdf
 from tests.browser import chromium
+from tests.centres import REASON, REASON_ZH, refuse_and_waive
 
 ROOT = Path(__file__).resolve().parents[2]
 SEPTEMBER = date(2026, 9, 1)
@@ -93,13 +95,40 @@ def test_a_chinese_page_speaks_chinese(packs: Callable[[str], Path]) -> None:
     )
 
 
+def test_a_chinese_pack_tells_reasons_and_sentences_of_the_gate_in_chinese(
+    centre: Home, tmp_path: Path
+) -> None:
+    release = _copied(centre, tmp_path)
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        refuse_and_waive(connection)
+    pack = write_pack(release, month=SEPTEMBER, lang="zh", to=tmp_path / "zh")
+    page = pack.html.read_text(encoding="utf-8")
+    found = "共 2 处，其中第一处：有 9 名坐席排班，但没有任何坐席状态"
+    assert f"(acd.agent_states)：{found}。由 Li Wei 放行：typhoon</li>" in page
+    assert "(survey_review)：已剔除，但没有理由</li>" in page
+    assert f"<td>{REASON_ZH}</td>" in page
+    book = openpyxl.load_workbook(pack.xlsx)
+    cells = {
+        cell for sheet in ("gate_result", "quarantined_row") for row in book[sheet].values for cell in row
+    }
+    expected = "凡有坐席排班的当地日，都有坐席状态"
+    assert {REASON_ZH, found, expected, "已剔除，但没有理由", "错误", "警告"} <= cells
+    assert REASON not in cells
+    english = write_pack(release, month=SEPTEMBER, lang="en", to=tmp_path / "en").html.read_text(
+        encoding="utf-8"
+    )
+    assert f"<td>{REASON}</td>" in english
+
+
 def test_every_message_of_pack_has_its_chinese() -> None:
     spoken = language("zh")
     source = (ROOT / "orchestration/templates/report.html.j2").read_text(encoding="utf-8")
     source += (ROOT / "orchestration/report/workbook.py").read_text(encoding="utf-8")
     messages = set(re.findall(r"""\bt\(\s*["']([^"'{}]+)["']""", source)) - {"T"}
     assert len(messages) > 50
-    assert [m for m in sorted(messages) if not re.search(r"[\u4e00-\u9fff]", spoken.text(m))] == []
+    assert [
+        m for m in sorted(messages) if not re.search(r"[\u3000-\u9fff\uff00-\uffef]", spoken.text(m))
+    ] == []
 
 
 def test_the_headline_of_every_group_is_what_the_marts_say(

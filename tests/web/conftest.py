@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.home import Home
+from tests.centres import refuse_and_waive
 
 ROOT = Path(__file__).resolve().parents[2]
 NEWER = "29990101T000000Z-00000000"
@@ -139,12 +140,13 @@ def copy_of(centre: Home, to: Path) -> Home:
 
 def newer_release(home: Home) -> Path:
     """A release after the published one, in which the centre's service level of September is exactly a half, and met
-    its target; and which knows of a release whose file is gone."""
+    its target; which has a row in quarantine and a waived verdict; and which knows of a release whose file is gone."""
     current = home.published_database.resolve().parent
     newer = home.releases / NEWER
     shutil.copytree(current, newer)
     (newer / "callboard.duckdb").chmod(0o644)
     with duckdb.connect(str(newer / "callboard.duckdb")) as connection:
+        refuse_and_waive(connection)
         changed = "kpi_id = 'service_level' and scope = 'centre' and month = '2026-09-01'"
         connection.execute(
             "insert into audit.restatement select month, kpi_id, scope, scope_id, value, 0.5, ?, [] "

@@ -1,8 +1,10 @@
 """The live page in a real browser and by its addresses: what it shows is what the marts hold."""
 
+import html
 import re
 from datetime import date
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import duckdb
 import pytest
@@ -11,7 +13,7 @@ from orchestration.home import Home
 from orchestration.language import language
 from orchestration.templating import environment
 from tests.browser import chromium
-from tests.centres import MONTH
+from tests.centres import MONTH, REASON, REASON_ZH
 from tests.web.conftest import GONE, NEWER, Served, ask
 
 _PAGES = (
@@ -103,6 +105,32 @@ def test_a_verdict_is_told_in_chinese(served: Served) -> None:
     verdicts = set(re.findall(r'<td class="verdict"><span aria-hidden="true">✓</span> ([^<]+)</td>', page))
     assert verdicts == {"通过"}
     assert "符合预期" in page
+
+
+def test_a_reason_of_quarantine_is_shown_in_chinese_and_looked_for_in_english(served_twice: Served) -> None:
+    page = ask(f"{served_twice.url}/quarantine?lang=zh").text
+    link = re.search(rf'<a href="([^"]+)">{REASON_ZH}</a>', page)
+    assert link is not None
+    address = html.unescape(link[1])
+    assert parse_qs(urlsplit(address).query)["reason"] == [REASON]
+    found = ask(served_twice.url + address).text
+    assert f"：<code>acd.contact_legs</code>，{REASON_ZH}</h2>" in found
+    assert f"<td><code>outcome</code></td><td>{REASON_ZH}</td>" in found
+    assert REASON not in re.sub(r'href="[^"]*"', "", found)
+    english = ask(served_twice.url + address.replace("lang=zh", "lang=en")).text
+    assert f"<td><code>outcome</code></td><td>{REASON}</td>" in english
+
+
+def test_what_the_gate_expected_and_found_is_told_in_chinese(served_twice: Served) -> None:
+    page = ask(f"{served_twice.url}/gate?lang=zh").text
+    for cell in (
+        "凡有坐席排班的当地日，都有坐席状态",
+        "共 2 处，其中第一处：有 9 名坐席排班，但没有任何坐席状态",
+        "Li Wei：typhoon",
+        "剔除评价须说明理由",
+        "已剔除，但没有理由",
+    ):
+        assert re.search(rf"<td[^>]*>{cell}</td>", page), cell
 
 
 @pytest.mark.parametrize(
