@@ -166,7 +166,7 @@ def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapp
         if holds
     ]
     style = book.formats[marks[-1] if marks else "text"]
-    sheet.write_string(line, 6, ", ".join(t(word) for word in marks) or t("final"), style)
+    sheet.write_string(line, 6, t(", ").join(t(word) for word in marks) or t("final"), style)
 
 
 def _targets(connection: duckdb.DuckDBPyConnection, facts: Facts) -> dict[str, list[float | None]]:

@@ -104,7 +104,7 @@ def test_a_chinese_pack_tells_reasons_and_sentences_of_the_gate_in_chinese(
     pack = write_pack(release, month=SEPTEMBER, lang="zh", to=tmp_path / "zh")
     page = pack.html.read_text(encoding="utf-8")
     found = "共 2 处，其中第一处：有 9 名坐席排班，但没有任何坐席状态"
-    assert f"(acd.agent_states)：{found}。由 Li Wei 放行：typhoon</li>" in page
+    assert f"(acd.agent_states)：{found}。由 Li Wei 豁免：typhoon</li>" in page
     assert "(survey_review)：已剔除，但没有理由</li>" in page
     assert f"<td>{REASON_ZH}</td>" in page
     book = openpyxl.load_workbook(pack.xlsx)
