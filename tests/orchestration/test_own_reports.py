@@ -322,6 +322,8 @@ def test_status_shows_how_the_newest_report_stands(
         (DECLARED.replace('"10:00"', '"24:00"'), "own_reports.0.due_time"),
         (DECLARED.replace("= 3", "= 0"), "own_reports.0.due_working_day"),
         (DECLARED.replace('since = "2026-08"', ""), "own_reports.0.since"),
+        (DECLARED.replace('"2026-08"', '"0000-01"'), "own_reports.0.since"),
+        (DECLARED.replace('"2026-08"', '"9999-12"'), "own_reports.0.since"),
         (DECLARED.replace('"monthly-kpis"', '"../x"'), "own_reports.0.report_id"),
         (DECLARED.replace("月报", "\\n"), "own_reports.0.name"),
         (DECLARED + DECLARED, "each report_id stands once; monthly-kpis"),
