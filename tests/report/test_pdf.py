@@ -1,13 +1,15 @@
 """Browsers that fail in their own ways: each is told in words, and none leaves a PDF that nobody should read."""
 
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from orchestration.errors import CallboardError
 from orchestration.report import pdf
-from orchestration.report.pdf import print_to_pdf
+from orchestration.report.pdf import print_to_pdf, printing
 
 
 @pytest.fixture
@@ -58,9 +60,25 @@ def test_a_browser_that_hangs_is_told_and_leaves_no_part(
     tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "_SECONDS", 1)
-    with pytest.raises(CallboardError, match="timed out"):
+    with pytest.raises(CallboardError, match="not done within 1 s"):
         print_to_pdf(browser(tmp_path, f"{PART}; time.sleep(30)"), page, tmp_path / "report.pdf")
     assert not (tmp_path / "report.pdf").exists()
+
+
+def test_a_browser_ends_with_what_is_done_beside_it(tmp_path: Path, page: Path) -> None:
+    started = tmp_path / "started"
+    hangs = browser(tmp_path, f"open({str(started)!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+
+    def interrupted() -> None:
+        with printing(hangs, page, tmp_path / "report.pdf"):
+            while not (started.exists() and started.read_text()):
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
 
 
 def test_a_machine_without_room_for_a_profile_is_told(
