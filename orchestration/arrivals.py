@@ -13,7 +13,7 @@ from itertools import count, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from orchestration.calendars import is_working_day, month_before, nth_working_day
 from orchestration.config import ArrivalConfig, Config
@@ -64,8 +64,8 @@ class _Remembered(BaseModel):
     """A declaration: its rule, when it was first seen, and the newest due instant that people were told of."""
 
     rule: str
-    declared: datetime
-    told: datetime | None = None
+    declared: AwareDatetime
+    told: AwareDatetime | None = None
 
 
 _MEMORY = TypeAdapter(dict[str, _Remembered])

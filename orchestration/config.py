@@ -127,8 +127,9 @@ class OwnReport(_Section):
     name: str = Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")
     owner: str = Field(min_length=1)
     due_working_day: int = Field(ge=1, le=15)
-    due_time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    due_time: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    # Only years that a calendar has, with room for the month after.
+    since: str = Field(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")
 
 
 class ServeConfig(_Section):

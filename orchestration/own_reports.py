@@ -86,6 +86,8 @@ def deliver_own_reports(home: Home, config: Config, now: datetime | None = None)
 
     What cannot be written does not stop a refresh: `undelivered` tells of it, and the next refresh tries again.
     """
+    if not home.landing.is_dir():
+        return  # Not ours to make: where a drive is away, a refresh must find nothing rather than our rows alone.
     for one in missing(home, config, now or datetime.now(UTC)):
         if one.problem:
             continue

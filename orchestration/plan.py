@@ -30,7 +30,8 @@ def plan_months(ctx: RefreshContext) -> Plan:
     """The months that this refresh makes.
 
     Told months are made unless nothing that goes into them changed; without any, those that deliveries touched
-    since the last release, those an earlier refresh left owing, and those of which a part has matured.
+    since the last release, those an earlier refresh left owing, and those of which a part has matured; a published month
+    that begins after as-of stays owing.
     Raises UsageError for a told month of which nothing can be known.
     """
     manifest = current_manifest(ctx.home)
@@ -46,12 +47,13 @@ def plan_months(ctx: RefreshContext) -> Plan:
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
         owed = tuple(sorted(touched - set(ctx.months))) if manifest else ()
         return Plan(told, owed)
-    months = touched | _matured(ctx, manifest)
-    if not months and manifest and (delivered.in_force ^ manifest.in_force) - delivered.own:
+    later = {month for month in touched if not _has_begun(month, ctx.as_of)}
+    months = touched - later | _matured(ctx, manifest)
+    if not months and not later and manifest and (delivered.in_force ^ manifest.in_force) - delivered.own:
         # What arrived dates no month (a site, an unreadable file): the newest month is made again, so that
         # dimensions and quarantine are published as they are now.
         months = {max(m.month for m in manifest.months)}
-    return Plan(tuple(sorted(months)), ())
+    return Plan(tuple(sorted(months)), tuple(sorted(later)))
 
 
 def month_fingerprints(ctx: RefreshContext, months: Sequence[date]) -> dict[str, str]:
@@ -101,7 +103,8 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliver
     # A row about our own report is dated in the month after; alone it does not begin that month.
     own = touched_months(ctx.home.warehouse, changed & delivered.own, published)
     months.update(set(own).intersection(published))
-    return {month for month in months if _has_begun(month, ctx.as_of)}
+    # Looked at from before it begins, a published month waits: the release counts what touched it as known.
+    return {month for month in months if _has_begun(month, ctx.as_of) or month in published}
 
 
 def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:

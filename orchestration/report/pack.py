@@ -1,13 +1,13 @@
 """The report pack: which files it has and where they go. What stands in them is `page`'s and `workbook`'s."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from orchestration.errors import CallboardError, UsageError
-from orchestration.report.pdf import print_to_pdf
+from orchestration.report.pdf import printing
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,12 @@ def write_pack(
         to.mkdir(parents=True, exist_ok=True)
         html.write_text(render_page(facts, spoken, names or {}), encoding="utf-8")
         # A large page takes the browser as long as the workbook takes us, so both are made side by side.
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            printed = beside.submit(print_to_pdf, browser, html, to / "report.pdf") if browser else None
+        with printing(browser, html, to / "report.pdf") if browser else nullcontext() as printed:
             write_workbook(connection, facts, spoken, xlsx, names or {})
-    try:
-        return Pack(html, xlsx, printed.result() if printed else None)
-    except CallboardError as error:
-        return Pack(html, xlsx, no_pdf=error)
+            try:
+                return Pack(html, xlsx, printed() if printed else None)
+            except CallboardError as error:
+                return Pack(html, xlsx, no_pdf=error)
 
 
 def preload() -> None:

@@ -37,7 +37,7 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
     @asynccontextmanager
     async def alive(app: Starlette) -> AsyncGenerator[None]:
         await run_in_threadpool(warming.load)
-        known = releases.current_id()
+        known = await warming.current_id(releases)
         await warming.ask_for_all(app)
         following = asyncio.create_task(warming.follow(app, releases, known))
         yield

@@ -49,10 +49,19 @@ async def follow(app: ASGIApp, releases: OpenReleases, known: str | None) -> Non
     have its pages answered."""
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        current = await run_in_threadpool(releases.current_id)
+        current = await current_id(releases)
         if current not in (known, None):
             await ask_for_all(app)
         known = current
+
+
+async def current_id(releases: OpenReleases) -> str | None:
+    """The id of the published release; None where there is none, or none can be seen just now."""
+    try:
+        return await run_in_threadpool(releases.current_id)
+    except (OSError, RuntimeError):
+        # A drive that fails for a moment, or a link in a circle: readers are told, and looking goes on.
+        return None
 
 
 async def _ask(app: ASGIApp, path: str, query: str) -> None:

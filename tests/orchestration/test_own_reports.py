@@ -97,6 +97,15 @@ def test_before_the_first_release_nothing_is_written(declared: StandIn) -> None:
     assert landed(declared) == {}
 
 
+def test_a_landing_that_is_away_is_not_made(declared: StandIn) -> None:
+    declared.publish({AUGUST: 0.5})
+    declared.home.landing.rename(declared.home.root / "elsewhere")
+    with pytest.raises(UsageError, match="no landing directory"):
+        load_step(declared.context())
+    deliver(declared, AS_OF)
+    assert not declared.home.landing.exists()
+
+
 def test_the_first_release_after_the_months_end_delivers_its_report(declared: StandIn) -> None:
     # Midnight of 1 September in Shanghai is 16:00 UTC of the day before: a second earlier August has not ended.
     running = declared.publish({AUGUST: 0.1}, as_of=datetime(2026, 8, 31, 15, 59, 59, tzinfo=UTC))
@@ -322,6 +331,8 @@ def test_status_shows_how_the_newest_report_stands(
         (DECLARED.replace('"10:00"', '"24:00"'), "own_reports.0.due_time"),
         (DECLARED.replace("= 3", "= 0"), "own_reports.0.due_working_day"),
         (DECLARED.replace('since = "2026-08"', ""), "own_reports.0.since"),
+        (DECLARED.replace('"2026-08"', '"0000-01"'), "own_reports.0.since"),
+        (DECLARED.replace('"2026-08"', '"9999-12"'), "own_reports.0.since"),
         (DECLARED.replace('"monthly-kpis"', '"../x"'), "own_reports.0.report_id"),
         (DECLARED.replace("月报", "\\n"), "own_reports.0.name"),
         (DECLARED + DECLARED, "each report_id stands once; monthly-kpis"),

@@ -58,6 +58,29 @@ def test_told_months_leave_the_other_touched_ones_owing(stand_in: StandIn) -> No
     assert outcome_status(nothing_new(stand_in.context())) == "nothing_new"
 
 
+@pytest.mark.parametrize("told", [(), (AUGUST,)])
+def test_a_published_month_that_begins_after_as_of_is_made_later(
+    stand_in: StandIn, told: tuple[date, ...]
+) -> None:
+    stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
+    stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], filled=9)
+    stand_in.load()
+    earlier = stand_in.context(*told, as_of=AS_OF.replace(month=8))
+    plan = plan_months(earlier)
+    assert (plan.months, plan.owed) == ((AUGUST,), (SEPTEMBER,))
+    stand_in.publish({AUGUST: 0.75}, as_of=earlier.as_of)
+    # Nothing else came meanwhile, and what came is in the release's list of deliveries.
+    assert SEPTEMBER in plan_months(stand_in.context()).months
+
+
+def test_what_touches_only_a_month_after_as_of_waits(stand_in: StandIn) -> None:
+    stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
+    stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
+    stand_in.load()
+    assert plan_months(stand_in.context(as_of=AS_OF.replace(month=8))).months == ()
+    assert plan_months(stand_in.context()).months == (SEPTEMBER,)
+
+
 def test_the_first_release_says_where_history_begins(stand_in: StandIn) -> None:
     stand_in.publish({SEPTEMBER: 0.25})
     assert outcome_status(nothing_new(stand_in.context())) == "nothing_new"
