@@ -98,7 +98,12 @@ def read_manifest(release: Path) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise CallboardError(
-            f"The published release {release.name} is damaged: {path} cannot be read ({error}).",
-            hint=f"Point {release.parent.parent / 'callboard.duckdb'} at an older release, or delete the link and refresh.",
-        ) from None
+        raise damaged(release, path, error) from None
+
+
+def damaged(release: Path, file: Path, error: Exception) -> CallboardError:
+    """What to say where a file of a release cannot be read."""
+    return CallboardError(
+        f"The published release {release.name} is damaged: {file} cannot be read ({error}).",
+        hint=f"Point {release.parent.parent / 'callboard.duckdb'} at an older release, or delete the link and refresh.",
+    )

@@ -16,7 +16,7 @@ import duckdb
 from orchestration.database import columns_of
 from orchestration.errors import UsageError
 from orchestration.home import Home
-from orchestration.manifest import current_release_path
+from orchestration.manifest import current_release_path, damaged
 from orchestration.plan import next_month
 
 if TYPE_CHECKING:
@@ -111,8 +111,13 @@ def month_to_report(months: Sequence[date], as_of: datetime) -> date:
 
 @contextmanager
 def opened(release: Path) -> Generator[duckdb.DuckDBPyConnection]:
-    """The database in a release's directory, read-only."""
-    with duckdb.connect(str(release / "callboard.duckdb"), read_only=True) as connection:
+    """The database in a release's directory, read-only. Raises CallboardError where it is damaged."""
+    database = release / "callboard.duckdb"
+    try:
+        connection = duckdb.connect(str(database), read_only=True)
+    except duckdb.IOException as error:
+        raise damaged(release, database, error) from None
+    with connection:
         yield connection
 
 

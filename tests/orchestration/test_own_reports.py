@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.config import OwnReport, load_config
-from orchestration.errors import UsageError
+from orchestration.errors import CallboardError, UsageError
 from orchestration.outcomes import published_outcome
 from orchestration.own_reports import ReportMonth, deliver_own_reports, own_reports, undelivered
 from orchestration.plan import plan_months
@@ -298,6 +298,13 @@ def test_our_row_in_a_published_month_makes_it_again(declared: StandIn) -> None:
     plan = plan_months(declared.context(AUGUST))
     assert (plan.months, plan.owed) == ((), (SEPTEMBER,))
     assert plan_months(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
+
+
+def test_a_damaged_release_is_told_as_such(declared: StandIn) -> None:
+    release = declared.publish({AUGUST: 0.5})
+    (release.path / "callboard.duckdb").unlink()
+    with pytest.raises(CallboardError, match=f"release {release.release_id} is damaged"):
+        deliver(declared, AS_OF)
 
 
 @pytest.mark.usefixtures("on_20_september")
