@@ -5,9 +5,10 @@ Knows countries and dates only; where a site lies is asked of the caller.
 
 from datetime import date, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
-import holidays
-from holidays import HolidayBase
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 
 def is_working_day(day: date, country: str | None) -> bool:
@@ -41,7 +42,10 @@ def month_before(day: date) -> date:
 
 
 @cache
-def _calendar(country: str | None) -> HolidayBase | None:
+def _calendar(country: str | None) -> "HolidayBase | None":
+    # Late: most commands ask for no calendar, and pay for its import.
+    import holidays
+
     try:
         return holidays.country_holidays(country.strip().upper()) if country else None
     except NotImplementedError:

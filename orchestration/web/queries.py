@@ -56,40 +56,13 @@ def paged(
     # Counted without the order, which DuckDB would else bring everything into.
     counted = connection.execute(f"select count(*) from ({sql})", parameters).fetchone()
     total = int(counted[0]) if counted else 0
-    listed = _rows(connection, f"{sql} order by {order_by}", parameters, page, rows)
-    return Paged(listed, page, max(1, -(-total // rows)), total)
-
-
-def paged_at_once(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
-    order_by: str,
-    parameters: dict[str, object],
-    page: int,
-    rows: int = PAGE_ROWS,
-) -> Paged:
-    """The same for a list that is dear to find: found once, and kept while it is counted and put in order."""
-    counting = f"""
-        with listed as materialized ({sql})
-        select *, (select count(*) from listed) as listed_in_all from listed order by {order_by}
-    """
-    listed = _rows(connection, counting, parameters, page, rows)
-    if not listed and page > 1:
-        return paged(connection, sql, order_by, parameters, page, rows)
-    totals = [row.pop("listed_in_all") for row in listed]
-    total = int(str(totals[0])) if totals else 0
-    return Paged(listed, page, max(1, -(-total // rows)), total)
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, object], page: int, rows: int
-) -> tuple[dict[str, object], ...]:
     found = connection.execute(
-        f"{sql} limit $page_rows offset $page_offset",
+        f"{sql} order by {order_by} limit $page_rows offset $page_offset",
         parameters | {"page_rows": rows, "page_offset": (page - 1) * rows},
     )
     names = [column[0] for column in found.description or ()]
-    return tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    listed = tuple(dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return Paged(listed, page, max(1, -(-total // rows)), total)
 
 
 def ids_of(connection: duckdb.DuckDBPyConnection, month: date, scope: Scope, page: int) -> Paged:

@@ -4,8 +4,9 @@ import csv
 import json
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 
 import duckdb
 import pytest
@@ -40,8 +41,8 @@ def on_20_september(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            return datetime(2026, 9, 20, tzinfo=UTC)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2026, 9, 20, tzinfo=tz)
 
     for module in ("own_reports", "status", "commands.status"):
         monkeypatch.setattr(f"orchestration.{module}.datetime", Clock)
