@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.versions import code_version
+from orchestration.home.versions import code_version
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("orchestration", "sources", "expectations")
@@ -186,7 +186,7 @@ def _code(markdown: str) -> str:
 def test_the_configuration_page_lists_exactly_the_keys_that_there_are() -> None:
     from pydantic import BaseModel
 
-    from orchestration.config import Config
+    from orchestration.home.config import Config
 
     def keys(model: type[BaseModel], prefix: str = "") -> set[str]:
         found: set[str] = set()

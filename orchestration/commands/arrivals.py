@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.arrivals import Expected, Told, look, tell
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.config import load_config
-from orchestration.console import people, print_json
-from orchestration.home import Home, existing_home
+from orchestration.deliveries.arrivals import Expected, Told, look, tell
+from orchestration.home.config import load_config
+from orchestration.home.paths import Home, existing_home
 
 _OVERDUE_CODE = 3
 
@@ -40,8 +40,8 @@ def overdue_lines(sources: Sequence[Expected]) -> list[str]:
     """Each overdue source in words."""
     if not sources:
         return []
-    from orchestration.language import language
-    from orchestration.notice_words import overdue_line
+    from orchestration.notifications.messages import overdue_line
+    from orchestration.presentation.language import language
 
     return [overdue_line(source, language("en")) for source in sources]
 

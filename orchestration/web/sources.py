@@ -6,7 +6,7 @@ from functools import cache
 import duckdb
 from jinja2 import Environment
 
-from orchestration.dbt_runner import DBT_PROJECT
+from orchestration.warehouse.dbt import DBT_PROJECT
 
 _AGENT_DAY_COLUMNS = {
     "acd.agent_states": (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.calendars import has_calendar, is_working_day, month_before, nth_working_day
+from orchestration.home.calendars import has_calendar, is_working_day, month_before, nth_working_day
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from dagster import DagsterRunStatus, DefaultSensorStatus, SensorResult, build_sensor_context
 
-from orchestration import jobs
-from orchestration.arrivals import look as look_for_overdue
-from orchestration.build import build_defs
-from orchestration.config import load_config
-from orchestration.home import Home
-from orchestration.jobs import JOB
-from orchestration.lock import refresh_lock
-from orchestration.sensors import arrival_sensor, look
+from orchestration.defs import jobs
+from orchestration.defs.build import build_defs
+from orchestration.defs.jobs import JOB
+from orchestration.defs.sensors import arrival_sensor, look
+from orchestration.deliveries.arrivals import look as look_for_overdue
+from orchestration.home.config import load_config
+from orchestration.home.lock import refresh_lock
+from orchestration.home.paths import Home
 from sources.loading import load
 from tests.dagster.conftest import instance_of
 from tests.receivers import Receiver

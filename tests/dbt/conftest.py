@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import DbtOutcome, run_dbt
+from orchestration.warehouse.dbt import DbtOutcome, run_dbt
 from sources.loading import load
 from sources.simulator.run import simulate
 from tests.centres import made_once

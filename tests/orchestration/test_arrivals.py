@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.arrivals import Expected, expected, look, newest_due, tell
-from orchestration.calendars import is_working_day
-from orchestration.config import ArrivalConfig, Config, NoticesConfig
-from orchestration.home import Home
-from orchestration.sites import Site
+from orchestration.deliveries.arrivals import Expected, expected, look, newest_due, tell
+from orchestration.home.calendars import is_working_day
+from orchestration.home.config import ArrivalConfig, Config, NoticesConfig
+from orchestration.home.paths import Home
+from orchestration.releases.sites import Site
 from sources.landing import LandedFile
 from tests.receivers import Receiver
 
@@ -386,7 +386,9 @@ def test_where_it_cannot_be_remembered_nobody_is_told_again_and_again(
 ) -> None:
     config = config_of(DAILY)
     look(home, config, utc("2026-11-20T00:00"))
-    with patch("orchestration.arrivals.write_whole", side_effect=OSError(28, "No space left on device")):
+    with patch(
+        "orchestration.deliveries.arrivals.write_whole", side_effect=OSError(28, "No space left on device")
+    ):
         for minute in (5, 10):
             with pytest.raises(OSError, match="No space left"):
                 tell(home, config, utc(f"2026-11-25T00:{minute:02}"))
@@ -404,7 +406,7 @@ def test_looks_at_the_same_time_tell_once(home: Home, landing: Landing) -> None:
         sent.append(1)
         return True
 
-    with patch("orchestration.notices.notify_overdue", slow):
+    with patch("orchestration.notifications.send.notify_overdue", slow):
         looks = [
             threading.Thread(target=tell, args=(home, config, utc("2026-11-25T00:05"))) for _ in range(6)
         ]
@@ -458,7 +460,7 @@ def test_however_often_and_whenever_somebody_looks_no_hour_is_told_of_twice(
                 notices.extend((s.table, s.due) for s in sources if works)
                 return works
 
-            with patch("orchestration.notices.notify_overdue", send):
+            with patch("orchestration.notifications.send.notify_overdue", send):
                 told = tell(home, config, now)
             assert works or not told.told
             # Whoever is overdue has been told of by now, unless nobody could be.

@@ -15,11 +15,11 @@ import pytest
 from scipy import stats
 
 from orchestration.commands.compare import in_one_sentence
-from orchestration.compare import Comparison, compare
-from orchestration.differences import Interval, Observations, beyond_the_rest
-from orchestration.errors import UsageError
-from orchestration.home import Home
-from orchestration.observed import Question, months_in_words
+from orchestration.comparison.compare import Comparison, compare
+from orchestration.comparison.data import Question, months_in_words
+from orchestration.comparison.differences import Interval, Observations, beyond_the_rest
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import Home
 
 from .conftest import Told
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.context import make_context, new_release_id, parse_as_of, parse_month, parse_months
-from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import Home
+from orchestration.refresh.context import make_context, new_release_id, parse_as_of, parse_month, parse_months
 
 from .conftest import AS_OF
 

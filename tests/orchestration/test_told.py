@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from expectations import suites
-from orchestration.language import language
+from expectations.suites import catalogue as suites
+from orchestration.presentation.language import language
 from sources.contract import load_contracts
 from sources.excluded_sql import excluded, problems
 from sources.typing_sql import EXPECTATIONS
@@ -168,7 +168,7 @@ def test_what_a_text_names_stays_as_it_is_and_what_nobody_translated_stays_engli
 
 
 def test_no_translation_loses_what_its_text_names() -> None:
-    with (ROOT / "orchestration/languages/zh.po").open("rb") as file:
+    with (ROOT / "orchestration/presentation/languages/zh.po").open("rb") as file:
         catalogue = read_po(file)
     entries = [(str(m.id), str(m.string)) for m in catalogue if m.id]
     assert len(entries) > 400
