@@ -90,7 +90,7 @@ def test_every_locked_package_is_pinned_and_hashed() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("generator", [["-m", "sources.staging_sql"], ["docs/kpi_page.py"]])
+@pytest.mark.parametrize("generator", [["-m", "sources.contracts.generate"], ["docs/kpi_page.py"]])
 def test_what_is_generated_is_in_step_with_what_it_is_made_from(generator: list[str]) -> None:
     checked = subprocess.run(
         [sys.executable, *generator, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -114,7 +114,14 @@ def test_the_packages_do_nothing_when_they_are_imported() -> None:
         path for path in _tracked() if path.name == "__init__.py" and path.relative_to(ROOT).parts[0] in OURS
     ]
     assert inits
-    assert [str(path.relative_to(ROOT)) for path in inits if path.read_text(encoding="utf-8").strip()] == []
+    bodies = {path: ast.parse(path.read_text(encoding="utf-8")).body for path in inits}
+    assert [
+        str(path.relative_to(ROOT))
+        for path, body in bodies.items()
+        if [
+            node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        ]
+    ] == []
 
 
 def test_files_and_functions_of_ours_stay_short_enough_to_read() -> None:
