@@ -1,10 +1,12 @@
 """Deliveries for tests: a centre's landing, small good files, and lines that are good but for what a test changes."""
 
+import json
 from pathlib import Path
 
 import duckdb
 
 from sources.loading.load import LoadSettings, load
+from sources.reasons import sentence
 
 SITES = """site_id,site_name,time_zone,country
 SHA,Shanghai,Asia/Shanghai,CN
@@ -88,10 +90,14 @@ class Centre:
 
     def quarantined(self, table_name: str) -> list[tuple[object, ...]]:
         """File name, line, column and reason of each row in quarantine, in that order."""
-        return self.rows(
-            "select parse_filename(file), line, column_name, reason from quarantine.quarantined_row "
-            f"where table_name = '{table_name}' order by all"
+        rows = self.rows(
+            "select parse_filename(file), line, column_name, reason_code, reason_params "
+            f"from quarantine.quarantined_row where table_name = '{table_name}' order by all"
         )
+        return [
+            (file, line, column, sentence(str(code), str(column), json.loads(str(params or "{}"))))
+            for file, line, column, code, params in rows
+        ]
 
 
 def small_centre(root: Path, staging_sql: list[str]) -> Centre:
