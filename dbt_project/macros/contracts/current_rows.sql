@@ -2,15 +2,16 @@
     many good rows are never written a second time. -#}
 {% macro current_rows(table) -%}
 {%- set contract = contract_of(table) -%}
+{%- set inlined = inlined() -%}
 with
 
-delivered as {{ inlined() }} (
+delivered as {{ inlined }} (
     {{ delivered_rows(contract) }}
 ),
 
 refused as (select {{ contract.row | join(', ') }} from {{ ref('refused_' ~ contract.model) }}),
 
-final as {{ inlined() }} (
+final as {{ inlined }} (
     select
         {%- for name in contract.names + contract.row %}
         delivered.{{ name }}{{ ',' if not loop.last }}

@@ -9,9 +9,10 @@
 {% macro refused_rows(table) -%}
 {%- set contract = contract_of(table) -%}
 {%- set rules = row_rules(contract) -%}
+{%- do contract.update({'inlined': inlined(), 'key_hash': row_hash(contract.key), 'text': dbt.type_string()}) -%}
 with{{ ' recursive' if contract.no_overlap }}
 
-delivered as {{ inlined() }} (
+delivered as {{ contract.inlined }} (
     {{ delivered_rows(contract) }}
 ),
 
@@ -51,7 +52,7 @@ final as (
         {%- if contract.unique %}
         '{{ contract.unique }}' as column_name,
         'already_taken' as reason_code,
-        cast(null as {{ dbt.type_string() }}) as reason_params,
+        cast(null as {{ contract.text }}) as reason_params,
         {%- else %}
         '{{ contract.no_overlap.starts }}' as column_name,
         'overlaps' as reason_code,
@@ -77,7 +78,7 @@ select * from final
 ),
 
 {% endfor -%}
-judged as {{ inlined() }} (
+judged as {{ contract.inlined }} (
     select
         {{ contract.sql.values() | join(',\n        ') }},
         error_column,
@@ -87,7 +88,7 @@ judged as {{ inlined() }} (
         {{ contract.row | join(',\n        ') }},
         -- later delivery, then later line
         delivery_order * 1000000000000 + line_number as version,
-        {{ row_hash(contract.key) }} as key_hash,
+        {{ contract.key_hash }} as key_hash,
         case
             when error_code is not null then 0
             {%- for rule in rules %}
@@ -108,7 +109,7 @@ refused as (
 
 {#- The good rows of a key that was delivered more than once, in turn: age 1 is the newest. -#}
 {% macro versions_of_keys(contract) -%}
-good as {{ inlined() }} (
+good as {{ contract.inlined }} (
     select
         {{ (contract.key + columns_between_rows(contract)) | unique | join(',\n        ') }},
         key_hash,
@@ -121,7 +122,7 @@ good as {{ inlined() }} (
 -- the few keys that need a closer look, found by their columns alone: those met more than once
 repeated as (
     select key_hash from (
-        select {{ row_hash(contract.key) }} as key_hash from delivered
+        select {{ contract.key_hash }} as key_hash from delivered
     ) as keyed
     group by key_hash
     having count(*) > 1
@@ -141,12 +142,12 @@ versions as (
 replaced as (
     select
         {{ contract.row | join(',\n        ') }},
-        cast(null as {{ dbt.type_string() }}) as column_name,
+        cast(null as {{ contract.text }}) as column_name,
         'replaced' as reason_code,
-        cast(null as {{ dbt.type_string() }}) as reason_params,
+        cast(null as {{ contract.text }}) as reason_params,
         false as is_quarantined,
-        cast(null as {{ dbt.type_string() }}) as row_text,
-        cast(null as {{ dbt.type_string() }}) as row_text_public
+        cast(null as {{ contract.text }}) as row_text,
+        cast(null as {{ contract.text }}) as row_text_public
     from {{ 'claimed' if contract.unique else 'versions' }}
     where age > 1
 )
