@@ -75,7 +75,7 @@ dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
 	$(BIN)/python -m orchestration.defs.instance
 
 generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md, column lineage
-	$(BIN)/python -m sources.staging_sql
+	$(BIN)/python -m sources.contracts.generate
 	$(BIN)/python docs/kpi_page.py
 	$(BIN)/python -m orchestration.warehouse.lineage
 

@@ -1,5 +1,5 @@
-"""From files in landing to typed rows in the build database: contracts, readers, mappings, loading, the simulator.
+"""Everything from a delivered file to the typed rows of schema `raw`, and the centre that is simulated for tests.
 
-Belongs here: what a source delivers and how it is read. Does not: Dagster, dbt, KPIs, releases (`orchestration`), and what
-the gate expects of a month (`expectations`).
+What belongs here: contracts, file formats, mappings, loading, the simulator. What does not: Dagster, dbt and the gate;
+which rows count is decided by the dbt project's macros, from the contracts' data.
 """

@@ -90,7 +90,7 @@ def test_every_locked_package_is_pinned_and_hashed() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("generator", [["-m", "sources.staging_sql"], ["docs/kpi_page.py"]])
+@pytest.mark.parametrize("generator", [["-m", "sources.contracts.generate"], ["docs/kpi_page.py"]])
 def test_what_is_generated_is_in_step_with_what_it_is_made_from(generator: list[str]) -> None:
     checked = subprocess.run(
         [sys.executable, *generator, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -117,8 +117,8 @@ def test_every_package_says_what_belongs_in_it_and_does_nothing_when_it_is_impor
     wrong: list[str] = []
     for path in inits:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        said = ast.get_docstring(tree) or ""
-        if len(tree.body) != 1 or "Belongs here:" not in said or "Does not:" not in said:
+        said = " ".join((ast.get_docstring(tree) or "").split())
+        if len(tree.body) != 1 or "elongs here:" not in said or "oes not:" not in said:
             wrong.append(str(path.relative_to(ROOT)))
     assert wrong == []
 

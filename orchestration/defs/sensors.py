@@ -100,7 +100,7 @@ def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
 
 
 def _waiting(home: Home) -> list[str]:
-    from sources.loading import waiting
+    from sources.loading.load import waiting
 
     settings = load_settings(make_context(home))
     found = waiting(home.warehouse, home.landing, settings)

@@ -144,8 +144,8 @@ def _expected(
     home: Home, config: Config, memory: Mapping[str, _Remembered], now: datetime
 ) -> tuple[Expected, ...]:
     from orchestration.deliveries.review_decisions import is_decisions
-    from sources.loading import LoadSettings, files_by_table
-    from sources.mapping import MappingError
+    from sources.loading.load import LoadSettings, files_by_table
+    from sources.mappings.mapping import MappingError
 
     if not config.arrivals:
         return ()

@@ -95,7 +95,7 @@ def _deliveries(home: Home, manifest: Manifest | None = None) -> _Deliveries:
 
 
 def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliveries) -> set[date]:
-    from sources.touched import touched_months
+    from sources.loading.touched import touched_months
 
     owed = set(manifest.owed_months) if manifest else set[date]()
     changed = delivered.in_force ^ (manifest.in_force if manifest else frozenset())
@@ -110,7 +110,7 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliver
 
 def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:
     """No row is dated in the month and nobody was employed by its end: then no KPI has anything to count."""
-    from sources.touched import touched_months
+    from sources.loading.touched import touched_months
 
     if not told or not ctx.home.warehouse.exists():
         return

@@ -1,4 +1,4 @@
-"""A synthetic contact centre: people, shifts, contacts and what follows from them, written as deliveries.
+"""A simulated centre: the deliveries of any months and size, good or with flaws, for demos, tests and benchmarks.
 
-Belongs here: making up plausible deliveries, spoilt ones on request. Does not: any rule that a KPI is computed by.
+What belongs here: people, shifts, contacts and the files they leave behind. What does not: anything that reads deliveries.
 """

@@ -15,7 +15,7 @@ from orchestration.deliveries.arrivals import check_arrivals
 from orchestration.home.config import load_config
 from orchestration.home.lock import refresh_lock
 from orchestration.home.paths import Home
-from sources.loading import load
+from sources.loading.load import load
 from tests.dagster.conftest import instance_of
 from tests.receivers import Receiver
 

@@ -20,7 +20,7 @@ from orchestration.home.config import ArrivalConfig, Config, NoticesConfig
 from orchestration.home.paths import Home
 from orchestration.notifications.send import send_overdue
 from orchestration.releases.sites import Site
-from sources.landing import LandedFile
+from sources.formats.landed_file import LandedFile
 from tests.receivers import Receiver
 
 from .conftest import Told
@@ -46,7 +46,7 @@ class Landing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.files: list[LandedFile] = []
-        monkeypatch.setattr("sources.loading.scan", lambda _: self.files)
+        monkeypatch.setattr("sources.loading.load.scan", lambda _: self.files)
 
     def comes(self, file: str, at: datetime) -> None:
         self.files = [
