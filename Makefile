@@ -65,6 +65,7 @@ lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
 	$(BIN)/pyright
 	CALLBOARD_WAREHOUSE=:memory: PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
+	$(BIN)/python docs/house_map.py
 
 format: $(READY) ## ruff's formatter and its safe fixes
 	$(BIN)/ruff format .

@@ -16,7 +16,7 @@ from sources.sql import literal, quoted
 
 #: No local date is further than this from the date in UTC.
 _WIDEST_OFFSET = "interval 14 hours"
-#: No further from its first leg are the legs of a contact looked for (macros/window.sql), a day for other clocks aside.
+#: No further from its first leg are the legs of a contact looked for (macros/windows/window.sql), a day for other clocks aside.
 _LONGEST_CONTACT = "interval 32 day"
 _EVER = date(1900, 1, 1)
 _UNDATED = ("hr.sites", "hr.employees", "hr.assignments", "acd.queues")

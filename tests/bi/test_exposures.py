@@ -34,7 +34,7 @@ def _marts_in(texts: list[str]) -> set[str]:
 def test_every_mart_is_read_by_somebody_other_than_the_copy_of_everything(
     exposures: dict[str, dict[str, Any]],
 ) -> None:
-    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").rglob("*.sql")}
     assert _marts_of(exposures["postgresql_copy"]) == marts
     read = {mart for name, e in exposures.items() if name != "postgresql_copy" for mart in _marts_of(e)}
     # What only joins, and what a score is made of: read by whoever asks the copy or the file.
