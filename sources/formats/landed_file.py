@@ -9,13 +9,14 @@ KINDS = TEXT_KINDS | {"parquet", "xlsx"}
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file in landing: its path relative to landing and what the file system says of it."""
+    """A file in landing: its path relative to landing, what the file system says of it, and why it must not be read."""
 
     file: str
     path: Path
     size: int
     mtime_ns: int
     ctime_ns: int
+    problem: str | None = None
 
     @property
     def kind(self) -> str:
