@@ -13,6 +13,7 @@ from orchestration.deliveries.own_reports import ReportMonth, own_reports
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.known_errors import in_words
+from orchestration.home.loader import loader_settings
 from orchestration.home.lock import glance, holder_of
 from orchestration.home.paths import Home
 from orchestration.home.versions import code_version
@@ -67,7 +68,7 @@ def home_status(home: Home) -> HomeStatus:
     config = load_config(home)
     published = current_manifest(home)
     running = holder_of(home)
-    waiting, unreadable = _landing(home)
+    waiting, unreadable = _landing(home, config)
     attempt = read_attempt(home)
     return HomeStatus(
         home=home,
@@ -85,15 +86,15 @@ def home_status(home: Home) -> HomeStatus:
     )
 
 
-def _landing(home: Home) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
-    from sources.loading.load import LoadSettings, waiting
+def _landing(home: Home, config: Config) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
+    from sources.loading.load import waiting
     from sources.mappings.mapping import MappingError
 
     with glance(home) as is_free:
         if not is_free:
             return None, {}
         try:
-            files = waiting(home.warehouse, home.landing, LoadSettings(mappings=home.mappings))
+            files = waiting(home.warehouse, home.landing, loader_settings(home, config))
             unreadable = _unreadable(home)
         except MappingError as error:
             raise UsageError(str(error)) from error

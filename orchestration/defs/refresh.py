@@ -37,7 +37,7 @@ def refresh(
             deliver_own_reports(home, ctx.config)
             return nothing_new(ctx) or _run(ctx)
         except GateRefusedError as error:
-            return refused_outcome(ctx, (), ctx.months, str(error))
+            return refused_outcome(ctx, (), ctx.months, error)
         except Exception as error:
             known = in_words(error)
             message = known.message if known else f"{type(error).__name__}: {error}"

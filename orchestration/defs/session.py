@@ -111,8 +111,8 @@ class Session:
         results = tuple(self._results)
         months = self.build.months if self.build else self.ctx.months
         if isinstance(self.error, GateRefusedError):
-            why, self.error = str(self.error), None
-            return refused_outcome(self.ctx, results, months, why)
+            error, self.error = self.error, None
+            return refused_outcome(self.ctx, results, months, error)
         if self.error is not None:
             return None
         if self.gate is not None and self.gate.refused:

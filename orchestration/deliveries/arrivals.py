@@ -20,6 +20,7 @@ from orchestration.home.calendars import is_working_day, nth_working_day
 from orchestration.home.config import ArrivalConfig, Config
 from orchestration.home.errors import UsageError
 from orchestration.home.files import write_whole
+from orchestration.home.loader import loader_settings
 from orchestration.home.months import month_before
 from orchestration.home.paths import Home
 from orchestration.releases.sites import Site, default_site
@@ -144,13 +145,13 @@ def _expected(
     home: Home, config: Config, memory: Mapping[str, _Remembered], now: datetime
 ) -> tuple[Expected, ...]:
     from orchestration.deliveries.review_decisions import is_decisions
-    from sources.loading.load import LoadSettings, files_by_table
+    from sources.loading.load import files_by_table
     from sources.mappings.mapping import MappingError
 
     if not config.arrivals:
         return ()
     try:
-        files = files_by_table(home.landing, LoadSettings(mappings=home.mappings))
+        files = files_by_table(home.landing, loader_settings(home, config))
     except MappingError as error:
         raise UsageError(str(error)) from error
     site = default_site(home, config)

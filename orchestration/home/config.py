@@ -10,12 +10,13 @@ import os
 import re
 import tomllib
 from typing import Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
+from sources.formats.options import AS_FOUND, ReaderOptions
+from sources.time_zones import checked_zone
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -165,6 +166,31 @@ class RefreshConfig(_Section):
     memory_limit: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|TB|MiB|GiB|TiB)$")
 
 
+class ReadingConfig(_Section):
+    """How files are read that no mapping takes: all (`encoding`, `dates` …), or those of a table; see docs/contracts.md."""
+
+    max_unpacked: str = Field(default="4GB", pattern=r"^\d+\s*(MB|GB|TB)$")
+    defaults: ReaderOptions = AS_FOUND
+    tables: dict[str, ReaderOptions] = Field(default_factory=dict[str, ReaderOptions])
+
+    @field_validator("tables")
+    @classmethod
+    def _have_contracts(cls, tables: dict[str, ReaderOptions]) -> dict[str, ReaderOptions]:
+        from sources.contracts.contract import load_contracts
+
+        if unknown := [name for name in tables if name not in load_contracts()]:
+            raise ValueError(
+                f"{', '.join(unknown)} is no source table; there are {', '.join(load_contracts())}"
+            )
+        return tables
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """How many bytes an archive may unpack to."""
+        number, unit = re.findall(r"\d+|[A-Z]+", self.max_unpacked)
+        return int(number) * {"MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
+
+
 class _Shares(_Section):
     """Two parts of one score, which add up to 1."""
 
@@ -208,6 +234,7 @@ class Config(_Section):
     own_reports: tuple[OwnReport, ...] = ()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
+    reading: ReadingConfig = ReadingConfig()
     serve: ServeConfig = ServeConfig()
     appraisal: AppraisalConfig = AppraisalConfig()
     scorecard: ScorecardConfig = ScorecardConfig()
@@ -215,12 +242,7 @@ class Config(_Section):
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
-                raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
-        return name
+        return checked_zone(name)
 
     @field_validator("arrivals")
     @classmethod

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING
 
 from orchestration.home.errors import CallboardError
 from orchestration.home.known_errors import database_trouble
+from orchestration.home.loader import loader_settings
 from orchestration.refresh.context import RefreshContext
 from orchestration.warehouse.verdicts import Verdict
 
 if TYPE_CHECKING:
     from expectations.gate import GateReport, GateSettings
     from orchestration.warehouse.dbt import DbtOutcome, NodeResult
-    from sources.loading.load import LoadSettings
+    from sources.loading.raw_schema import LoadSettings
 
 
 def load_settings(ctx: RefreshContext) -> "LoadSettings":
     """What the configuration says to the loader."""
-    from sources.loading.load import LoadSettings
-
-    return LoadSettings(
-        mappings=ctx.home.mappings,
-        temporary=ctx.home.build,
-        threads=ctx.config.refresh.threads or None,
-        memory_limit=ctx.config.refresh.memory_limit,
-    )
+    return loader_settings(ctx.home, ctx.config, temporary=ctx.home.build)
 
 
 def dbt_vars(ctx: RefreshContext, months: Sequence[date]) -> dict[str, object]:

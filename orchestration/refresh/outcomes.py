@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from orchestration.deliveries.own_reports import undelivered
-from orchestration.home.errors import UsageError
+from orchestration.home.errors import GateRefusedError, UsageError
 from orchestration.refresh.context import RefreshContext, RefreshOutcome
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.progress import StepResult
@@ -69,14 +69,20 @@ def published_outcome(
 
 
 def refused_outcome(
-    ctx: RefreshContext, steps: tuple[StepResult, ...], months: tuple[date, ...], why: str = ""
+    ctx: RefreshContext,
+    steps: tuple[StepResult, ...],
+    months: tuple[date, ...],
+    error: GateRefusedError | None = None,
 ) -> RefreshOutcome:
-    """What a refresh says whose newest build the gate, or a test of dbt's, refused; what was published stays."""
+    """What a refresh says that the gate, a test of dbt's or a look at what was delivered refused; what was published
+    stays."""
     manifest = current_manifest(ctx.home)
     stays = f"Release {manifest.release_id} stays published." if manifest else "Nothing is published yet."
-    failed = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.blocks)
-    message = f"{why or 'The gate refused this build.'} {stays}"
-    note_attempt(ctx, lambda _: {"state": "refused", "message": message, "failed": failed})
+    failed = error.verdicts if error else ()
+    failed = failed or tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.blocks)
+    months = (error.months if error else ()) or months
+    message = f"{error or 'The gate refused this build.'} {stays}"
+    note_attempt(ctx, lambda _: {"state": "refused", "message": message, "failed": failed, "months": months})
     return RefreshOutcome(
         "refused", manifest.release_id if manifest else None, months, steps, message, failed
     )

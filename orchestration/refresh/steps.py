@@ -26,6 +26,7 @@ from orchestration.refresh.adapters import (
     test_verdicts,
 )
 from orchestration.refresh.context import RefreshContext, RefreshOutcome
+from orchestration.refresh.judge import refuse_unusable
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import (
     BuildOutcome,
@@ -51,7 +52,8 @@ _DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test")
 
 
 def load_step(ctx: RefreshContext) -> LoadOutcome:
-    """Landing → `raw`. Raises UsageError where there is no landing or a mapping is wrong."""
+    """Landing → `raw`. Raises UsageError where there is no landing or a mapping is wrong, GateRefusedError where what was
+    delivered can't be used."""
     from sources.loading.load import load
     from sources.mappings.mapping import MappingError
 
@@ -74,6 +76,8 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         raise UsageError(str(error)) from error
     unreadable = {d.file: d.unreadable_reason for d in report.loaded if d.unreadable_reason}
     note_attempt(ctx, lambda _: {"unreadable": unreadable})
+    for note in refuse_unusable(ctx, [delivery.delivery_id for delivery in report.loaded]):
+        ctx.progress.note(note)
     return LoadOutcome(_end(ctx, "load", started, report.rows), len(report.loaded), unreadable)
 
 
