@@ -95,10 +95,12 @@ def take_decisions(home: Home, sheet: Path) -> Taken:
 def delivery_name(taken: Sequence[str], now: datetime) -> str:
     """A file name that sorts after all of `taken`, and, but for names in the far end of Unicode, after those to come."""
     stamp = f"reviews-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.csv"
-    newest = max(taken, default="")
+    from sources.loading.order import order_key
+
+    newest = max(taken, key=order_key, default="")
     # A full-width tilde comes after every Chinese name. The last of these sorts after whatever there is.
     for prefix in ("~", "～", re.sub(rf"~{_OURS}", "", newest) + "~"):
-        if prefix + stamp > newest:
+        if order_key(prefix + stamp) > order_key(newest):
             return prefix + stamp
     return f"{newest}~{stamp}"
 
