@@ -27,7 +27,7 @@ from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
 from sources.loading.typing_sql import typed_select
 from sources.mappings.apply import apply_mapping, check_columns
 from sources.mappings.mapping import Mapping, load_mappings
-from sources.reasons import as_text
+from sources.reasons import params_text
 
 #: Part of every delivery's id: a change here makes every file be read again.
 LOADER_VERSION = 2
@@ -365,7 +365,7 @@ def _record(
             first_row,
             first_line,
             unreadable.code if unreadable else None,
-            as_text(unreadable.params) if unreadable else None,
+            params_text(unreadable.params) if unreadable else None,
         ],
     )
 

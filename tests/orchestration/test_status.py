@@ -103,8 +103,8 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
-            "'', '', delivery_id from raw.delivery"
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', "
+            "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish
 
@@ -114,7 +114,13 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
             "table_name": "hr.requisitions",
             "refused": 2,
             "delivered": 2,
-            "reasons": [{"reason": "is no number", "rows": 2, "example": "hr/requisitions/2026-09.csv:9"}],
+            "reasons": [
+                {
+                    "reason": "filled is not a whole number",
+                    "rows": 2,
+                    "example": "hr/requisitions/2026-09.csv:9",
+                }
+            ],
         }
     ]
 
