@@ -72,7 +72,10 @@ class CallboardTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None
     ) -> AssetCheckSpec | None:
-        """dbt's test, under a name that says so: the gate may have an expectation of the same name."""
+        """dbt's test, under a name that says so: the gate may have an expectation of the same name. None for a test
+        that no refresh runs."""
+        if "contract" in manifest["nodes"].get(unique_id, {}).get("tags", ()):
+            return None
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         if spec is None:
             return None

