@@ -57,7 +57,8 @@ class Language:
 
     def reason(self, code: str | None, column: str | None, params: str | None, stored: str) -> str:
         """Why a row or a file was refused; `stored` is the release's English, and all that an older one has of it."""
-        return refusal(code, column, params, self.text) if code in KNOWN_REASONS else stored
+        between = self.told(_BETWEEN)
+        return refusal(code, column, params, self.text, between) if code in KNOWN_REASONS else stored
 
     def told(self, text: str) -> str:
         """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""

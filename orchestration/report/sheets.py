@@ -120,9 +120,11 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "quarantined_row": (
         "Rows refused, by table and reason",
-        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': reason} "
-        f"as reason, count(*) as rows from (from audit.quarantined_row {WITH_REASONS}) where $month is not null "
-        "group by all order by rows desc, table_name, reason.stored",
+        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': refused.reason} "
+        "as reason, count(*) as rows "
+        f"from (from audit.quarantined_row {WITH_REASONS}) as refused where $month is not null "
+        "group by table_name, refused.reason, reason_code, column_name, reason_params "
+        "order by rows desc, table_name, refused.reason",
     ),
     "definitions": (
         "Definitions",
