@@ -30,11 +30,10 @@ from typing import Any
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 CASES = (
-    "case_01_queue_log_headerless",
     "case_08_planned_break_in_the_skipped_hour",
-    "case_12_connect_records_end_to_end",
-    "case_14_xlsx_title_merged_header_hidden_sheet_totals",
+    "case_15_xlsx_blank_rows_and_line_numbers",
     "case_24_rehired_under_the_same_number",
+    "case_25_three_chats_at_once",
     "case_36_one_line_two_rows_one_refused",
 )
 PUBLISHED, REFUSED = 0, 3
