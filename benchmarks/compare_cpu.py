@@ -3,10 +3,10 @@
     python benchmarks/compare_cpu.py BASE CHANGED --rounds 5
 
 In each round, and in an order that changes with it, either checkout refreshes a fresh home of the golden set autumn,
-refreshes it again with nothing new, and prints its status. One round before the first is not counted: it parses the dbt
-project and compiles bytecode, each checkout into a cache of its own. Prints markdown: user and system seconds, those of
-child processes included, as median and minimum, and CHANGED / BASE of both. CPU seconds are steadier than wall time on a
-busy machine, not steady: compare BASE with itself to see how far. Exit code 1 where a command fails.
+refreshes it again with nothing new, prints its status, and parses the dbt project from nothing. One round before the
+first is not counted: it fills each checkout's cache of parses and compiles bytecode. Prints markdown: user and system
+seconds, those of child processes included, as median and minimum, and CHANGED / BASE of both. CPU seconds are steadier
+than wall time on a busy machine, not steady: compare BASE with itself to see how far. Exit code 1 where a command fails.
 """
 
 import argparse
@@ -20,10 +20,15 @@ from make_homes import SHARED, configure, copy_plain, environment
 from run import machine_facts, measure
 
 AUTUMN = ("--month", "2026-08", "--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z")
+#: {home} and {project} stand for the home and the checkout's dbt project.
+AT_HOME = ("--home", "{home}", "--json")
+PROJECT = ("--project-dir", "{project}", "--profiles-dir", "{project}")
+SCRATCH = ("--target-path", "{home}/parse", "--log-path", "{home}/parse")
 COMMANDS = {
-    "refresh": ("refresh", *AUTUMN),
-    "refresh with nothing new": ("refresh", *AUTUMN),
-    "status": ("status",),
+    "refresh": ("callboard", "refresh", *AUTUMN, *AT_HOME),
+    "refresh with nothing new": ("callboard", "refresh", *AUTUMN, *AT_HOME),
+    "status": ("callboard", "status", *AT_HOME),
+    "dbt parse": ("dbt", "--quiet", "parse", "--no-partial-parse", *PROJECT, *SCRATCH),
 }
 #: CPU seconds by (command, place of the checkout).
 Seconds = dict[tuple[str, int], list[float]]
@@ -34,9 +39,11 @@ def one_round(checkout: Path, place: int, landing: Path, work: Path, seconds: Se
     home = work / f"home-{place}"
     configure(home, "en")
     copy_plain(landing, home / "landing")
-    env = environment() | {"CALLBOARD_CACHE": str(work / f"cache-{place}")}
-    for name, words in COMMANDS.items():
-        command = [str(checkout / ".venv" / "bin" / "callboard"), *words, "--home", str(home), "--json"]
+    own = {"CALLBOARD_CACHE": f"cache-{place}", "CALLBOARD_WAREHOUSE": "parse.duckdb"}
+    env = environment() | {name: str(work / path) for name, path in own.items()}
+    places = {"home": home, "project": checkout / "dbt_project"}
+    for name, (program, *words) in COMMANDS.items():
+        command = [str(checkout / ".venv" / "bin" / program), *(word.format(**places) for word in words)]
         measured = measure(command, env)
         if measured.exit_code != 0:
             raise SystemExit(f"{' '.join(command)} ended with {measured.exit_code}: nothing to compare")
