@@ -39,7 +39,7 @@ from compare_tables import (
     known_ids,
 )
 
-_RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_RELEASE_ID = r"\d{8}T\d{6}Z-[0-9a-f]{8}"
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,9 @@ def _compare_files(sides: Sequence[Side], report: Report) -> None:
 
 def _texts(file: Path, side: Side) -> Iterator[str]:
     """The file cut at its tags, without release ids, code version and time of publication."""
-    own = re.compile(f"{_RELEASE_ID.pattern}|{re.escape(side.manifest['code_version'])}")
+    time = side.manifest["published_at"][11:16]
+    code = re.escape(side.manifest["code_version"])
+    own = re.compile(rf"{_RELEASE_ID}|{code}|\d[\w\s]*{time} UTC")
     if file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as book:
             whole = "\n".join(
@@ -168,7 +170,7 @@ def _texts(file: Path, side: Side) -> Iterator[str]:
             )
     else:
         whole = file.read_text(encoding="utf-8")
-    yield from (own.sub("(id)", text) for text in re.split(r"\n|(?<=>)", whole) if text.strip())
+    yield from (own.sub("(own)", text) for text in re.split(r"\n|(?<=>)", whole) if text.strip())
 
 
 def main() -> int:

@@ -6,9 +6,9 @@
 
 Makes under --to, each a home that is refreshed with a fixed --as-of:
 
-- `simulated`: 60 agents, seed 7, three months with flawed deliveries and local times; a gate with a low quarantine limit
-  that refuses, waivers, a second release after late corrections and a file delivered again (so that there are
-  restatements and superseded deliveries); report in Chinese.
+- `simulated`: 60 agents, seed 7, three months with flawed deliveries and local times; a second release after late
+  corrections and a file delivered again (so that there are restatements and superseded deliveries), under a lower
+  quarantine limit that refuses it until it is waived; report in Chinese.
 - `autumn`, `spring`: the golden sets.
 - `case_…`: small homes with vendor exports, mappings, workbooks and clock changes, each with a case.json.
 
@@ -67,19 +67,21 @@ class Maker:
 
     def simulated(self, home: Path) -> None:
         deliveries = self._simulated_deliveries()
-        configure(home, "zh", LOW_LIMIT)
+        configure(home, "zh")
         shutil.copytree(deliveries / "first", home / "landing")
-        self._refused_then_waived(home, "2026-10-05T02:00:00Z")
+        self.run("refresh", "--home", home, "--as-of", "2026-10-05T02:00:00Z")
+        # Only now: in a first refresh all rows are new ones, and which of two equal findings is printed is left open.
+        configure(home, "zh", LOW_LIMIT)
         shutil.copytree(deliveries / "late", home / "landing", dirs_exist_ok=True)
         self._refused_then_waived(home, "2026-10-09T02:00:00Z")
 
     def _refused_then_waived(self, home: Path, as_of: str) -> None:
-        told = self.run("refresh", "--home", home, "--as-of", as_of, expected=(PUBLISHED, REFUSED))
-        failed = told["gate"]
+        outcome = self.run("refresh", "--home", home, "--as-of", as_of, expected=(PUBLISHED, REFUSED))
+        failed = outcome["gate"]
         if not failed:
             return
         for verdict in failed:
-            for month in [verdict["month"]] if verdict["month"] else told["months"]:
+            for month in [verdict["month"]] if verdict["month"] else outcome["months"]:
                 where = ["--home", home, "--month", month, "--table", verdict["table_name"]]
                 self.run(
                     "waive", verdict["expectation"], *where, "--by", "Li Wei", "--reason", "made-up rows"
@@ -140,7 +142,7 @@ def environment() -> dict[str, str]:
 
 def configure(home: Path, lang: str, more: str = "") -> None:
     """Makes the home with its callboard.toml. No PDF: it depends on the machine's browser and costs its time."""
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     (home / "callboard.toml").write_text(CONFIGURATION.format(lang=lang) + more, encoding="utf-8")
 
 
