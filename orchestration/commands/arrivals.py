@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.deliveries.arrivals import ArrivalReport, Expected, check_arrivals, notify_overdue
 from orchestration.home.config import load_config
@@ -38,7 +38,7 @@ def arrivals_command(
     if as_json:
         print_json(_as_json(place, found))
     else:
-        _print(people(), place, found)
+        _print(stdout_console(), place, found)
     if found.overdue:
         raise typer.Exit(_OVERDUE_CODE)
 

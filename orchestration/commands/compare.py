@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.comparison.compare import Comparison, Difference, Side, compare
 from orchestration.comparison.data import Cell, Question, months_in_words, parse_group
@@ -45,7 +45,7 @@ def compare_command(
     if as_json:
         print_json(_as_json(place, answer))
     else:
-        _print(people(), answer)
+        _print(stdout_console(), answer)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class TerminalProgress:
         self._console.print(f"{result.name:<10}{rows}  {result.seconds:>7.1f} s", highlight=False)
 
 
-def people() -> Console:
+def stdout_console() -> Console:
     """Where people read. Wide enough not to break a table where nobody looks."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160, soft_wrap=True)

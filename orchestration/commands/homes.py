@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.console import TerminalProgress, people, print_json
+from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
@@ -32,7 +32,7 @@ def init_command(
     if as_json:
         print_json({"status": "made", "home": str(place.root)})
     else:
-        people().print(
+        stdout_console().print(
             f"Made {place.root}. Put deliveries under {place.landing}/<system>/<table>/, then: "
             f"callboard refresh --home {place.root}",
             markup=False,
@@ -57,7 +57,7 @@ def simulate_command(
     load_config(place)
     from sources.simulator.run import simulate
 
-    console = people()
+    console = stdout_console()
     progress = Silent() if as_json else TerminalProgress(console)
     told = [f"{month:%Y-%m}" for month in chosen]
     started = time.monotonic()

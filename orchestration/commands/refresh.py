@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from orchestration.commands.console import TerminalProgress, people, print_json
+from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import load_config
 from orchestration.home.errors import GateRefusedError
@@ -44,7 +44,7 @@ def refresh_command(
     # Late: what computes is not loaded for --help.
     from orchestration.defs.refresh import refresh
 
-    console = people()
+    console = stdout_console()
     outcome = refresh(
         place,
         months=months,

@@ -10,7 +10,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import load_config
 from orchestration.home.errors import UsageError
@@ -65,9 +65,9 @@ def report_command(
         told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
         print_json(told | {"files": files, "seconds": round(time.monotonic() - started, 3)})
         return
-    _print(people(), chosen.name, wanted, files)
+    _print(stdout_console(), chosen.name, wanted, files)
     if pack.pdf is None and pdf is None:
-        people().print(
+        stdout_console().print(
             "No PDF: this machine has no Chromium. Any browser prints report.html to A4.", markup=False
         )
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.deliveries.review_decisions import Taken, take_decisions
 from orchestration.deliveries.reviews import review_list, write_sheet
@@ -54,7 +54,7 @@ def reviews_command(
         if as_json:
             print_json({"status": "written", "file": str(out), "rows": rows})
         else:
-            people().print(
+            stdout_console().print(
                 f"Wrote {rows} ratings to {out}. Fill in review and review_reason, then: "
                 f"callboard reviews --home {place.root} --in {out}",
                 markup=False,
@@ -68,7 +68,7 @@ def reviews_command(
 
 
 def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    console = people()
+    console = stdout_console()
     if not rows:
         console.print("No rating waits for a review.")
         return
@@ -82,7 +82,7 @@ def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def _print_taken(home: Home, taken: Taken) -> None:
-    console = people()
+    console = stdout_console()
     rest = f"{taken.undecided} rows are undecided, {taken.unchanged} as they were."
     if taken.file is None:
         console.print(f"No decision is new, so nothing was written; {rest}", markup=False)

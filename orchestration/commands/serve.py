@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import existing_home, locate_home
@@ -39,7 +39,7 @@ def serve_command(
             {"status": "serving", "url": url, "host": host, "port": chosen, "needs_token": bool(access.token)}
         )
     else:
-        people().print(f"Serving {place.root} at {url} (Ctrl-C ends it)", markup=False)
+        stdout_console().print(f"Serving {place.root} at {url} (Ctrl-C ends it)", markup=False)
     sys.stdout.flush()
     import uvicorn
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import existing_home, locate_home
@@ -76,7 +76,7 @@ def _as_json(wish: "Wish", copied: "Copied") -> dict[str, object]:
 
 
 def _print(wish: "Wish", copied: "Copied") -> None:
-    console = people()
+    console = stdout_console()
     how = "tables made anew" if copied.is_swap else "rows replaced"
     console.print(
         f"Copied release {wish.release_id} to {wish.address.public}: {len(copied.rows)} tables, "

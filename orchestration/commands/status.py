@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.commands.arrivals import expected_json, overdue_lines
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.home_status import HomeStatus, home_status
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
@@ -27,7 +27,7 @@ def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None
     if as_json:
         print_json(_as_json(status))
     else:
-        _print(people(), status)
+        _print(stdout_console(), status)
 
 
 def _print(console: Console, status: HomeStatus) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
@@ -42,7 +42,7 @@ def waive_command(
     if as_json:
         print_json({"status": "waived", "waiver": _as_json(waiver)})
     else:
-        people().print(f"Waived {expectation} for {month}. Now refresh again.", markup=False)
+        stdout_console().print(f"Waived {expectation} for {month}. Now refresh again.", markup=False)
 
 
 @waivers_app.callback(invoke_without_command=True)
@@ -59,7 +59,7 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"waivers": [_as_json(waiver) for waiver in held]})
         return
-    console = people()
+    console = stdout_console()
     if not held:
         console.print("No waiver is in force.")
         return
@@ -85,7 +85,7 @@ def revoke_command(
     if as_json:
         print_json({"status": "revoked", "expectation": expectation, "month": month, "table_name": table})
     else:
-        people().print(f"Revoked the waiver of {expectation} for {month}.", markup=False)
+        stdout_console().print(f"Revoked the waiver of {expectation} for {month}.", markup=False)
 
 
 def _known_expectation(name: str, table: str | None) -> None:

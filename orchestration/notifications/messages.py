@@ -23,7 +23,7 @@ from orchestration.releases.reader import (
     catalogue,
     month_to_report,
     numbers,
-    opened,
+    open_release,
     release_to_read,
 )
 
@@ -131,7 +131,7 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
     t = language.text
     release = release_to_read(home)
     month = month_to_report(manifest.built_months, manifest.as_of)
-    with opened(release) as connection:
+    with open_release(release) as connection:
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
         kpis = catalogue(connection, language)
         counts = _counts(connection, month, manifest.release_id)

@@ -315,7 +315,7 @@ def _close_database() -> None:
 
 
 def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], None]":
-    def hear(event: "EventMsg") -> None:
+    def on_dbt_event(event: "EventMsg") -> None:
         if event.info.name != "NodeFinished":
             return
         data = cast("Any", event.data)
@@ -334,7 +334,7 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
             )
         )
 
-    return hear
+    return on_dbt_event
 
 
 def _ran(result: "RunExecutionResult") -> "list[Any]":

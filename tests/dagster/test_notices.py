@@ -17,7 +17,7 @@ from orchestration.notifications.send import notify
 from orchestration.presentation.language import language
 from orchestration.refresh.context import RefreshContext, RefreshOutcome
 from orchestration.releases.manifest import current_manifest
-from orchestration.releases.reader import opened, release_to_read
+from orchestration.releases.reader import open_release, release_to_read
 from tests.dagster.conftest import AUGUST, StandInSteps, verdict
 from tests.receivers import Receiver
 
@@ -117,7 +117,7 @@ def test_a_published_release_is_told_by_its_few_numbers_and_a_link(
         told, RefreshOutcome("published", manifest.release_id, (date(2026, 9, 1),), (), "Published.")
     )
     [notice] = receiver.received
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         row = connection.execute(
             "select round(100 * value, 1) from marts.kpi_monthly "
             "where month = '2026-09-01' and scope = 'centre' and kpi_id = 'service_level'"

@@ -18,7 +18,7 @@ from orchestration.home.files import sha256_of
 from orchestration.home.paths import Home
 from orchestration.presentation.language import language
 from orchestration.releases.manifest import current_manifest, read_manifest
-from orchestration.releases.reader import HEADLINE, numbers, opened, release_to_read
+from orchestration.releases.reader import HEADLINE, numbers, open_release, release_to_read
 from orchestration.report.facts import read_facts
 from orchestration.report.pack import write_pack
 from orchestration.report.page import render_page
@@ -136,7 +136,7 @@ def test_the_headline_of_every_group_is_what_the_marts_say(
 ) -> None:
     spoken = language("en")
     page = (packs("en") / "report.html").read_text(encoding="utf-8")
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         told = connection.execute(
             """
             select scope, scope_id, kpi_id, value, unit
@@ -175,7 +175,7 @@ def test_what_a_delivery_calls_a_team_is_only_text(centre: Home, tmp_path: Path)
 
 
 def test_people_have_names_only_where_they_are_given(centre: Home) -> None:
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         facts = read_facts(connection, SEPTEMBER, language("en"))
     employee = facts.people_league[0][4]
     assert "Ada Example" not in render_page(facts, language("en"), {})
@@ -255,7 +255,7 @@ def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: H
         file.write("\n[report]\nnames = true\n")
     told = _callboard("report", "--home", home, "--month", "2026-09", "--to", tmp_path / "out", "--no-pdf")
     assert told.returncode == 0, told.stderr
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         employee = read_facts(connection, SEPTEMBER, language("en")).people_league[0][4]
     with duckdb.connect(str(home / "build" / "warehouse.duckdb"), read_only=True) as connection:
         row = connection.execute(
@@ -267,7 +267,7 @@ def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: H
 
 
 def test_numbers_know_the_month_before(centre: Home) -> None:
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         found = {n.kpi_id: n for n in numbers(connection, SEPTEMBER, ("centre",))}
         august = dict(
             connection.execute(
