@@ -59,12 +59,12 @@ def simulate_command(
 
     console = stdout_console()
     progress = Silent() if as_json else TerminalProgress(console)
-    told = [f"{month:%Y-%m}" for month in chosen]
+    names = [f"{month:%Y-%m}" for month in chosen]
     started = time.monotonic()
     progress.begin("simulate")
     report = simulate(
         place.landing,
-        months=told,
+        months=names,
         agents=agents,
         seed=seed,
         flaws=flaws,
@@ -77,14 +77,14 @@ def simulate_command(
             {
                 "status": "simulated",
                 "home": str(place.root),
-                "months": told,
+                "months": names,
                 "rows": report.rows,
                 "files": [str(file) for file in report.files],
             }
         )
     else:
         console.print(
-            f"Wrote {len(report.files)} files for {', '.join(told)} into {place.landing}", markup=False
+            f"Wrote {len(report.files)} files for {', '.join(names)} into {place.landing}", markup=False
         )
 
 

@@ -130,12 +130,12 @@ def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
 def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass.
 
-    Verdicts that differ in their month alone are told together.
+    Verdicts that differ in their month alone are printed together.
     """
-    told: dict[tuple[str, str, str], list[Verdict]] = {}
+    by_finding: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in outcome.failed:
-        told.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
-    for (expectation, table, observed), verdicts in told.items():
+        by_finding.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
+    for (expectation, table, observed), verdicts in by_finding.items():
         months = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
         where = f" {months}" if months else ""
         console.print(f"\n{expectation} on {table}{where}", style="bold", markup=False)

@@ -62,8 +62,8 @@ def report_command(
         raise pack.no_pdf
     files = [pack.html, pack.xlsx, *([pack.pdf] if pack.pdf else [])]
     if as_json:
-        told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
-        print_json(told | {"files": files, "seconds": round(time.monotonic() - started, 3)})
+        answer = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
+        print_json(answer | {"files": files, "seconds": round(time.monotonic() - started, 3)})
         return
     _print(stdout_console(), chosen.name, wanted, files)
     if pack.pdf is None and pdf is None:
@@ -73,8 +73,8 @@ def report_command(
 
 
 def _print(console: Console, release: str, month: date, files: Sequence[Path]) -> None:
-    told = [f"Report of {month:%Y-%m} from release {release}:", *(f"  {path}" for path in files)]
-    console.print("\n".join(told), markup=False)
+    lines = [f"Report of {month:%Y-%m} from release {release}:", *(f"  {path}" for path in files)]
+    console.print("\n".join(lines), markup=False)
 
 
 def _outside(home: Home, target: Path) -> Path:

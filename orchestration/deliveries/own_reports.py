@@ -112,11 +112,11 @@ def missing(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
 
 def undelivered(home: Home, config: Config, now: datetime | None = None) -> list[str]:
     """Why rows are missing in landing, a sentence each."""
-    told: dict[str, None] = {}
+    sentences: dict[str, None] = {}
     for one in missing(home, config, now or datetime.now(UTC)):
         why = one.problem or f"{one.file} could not be written; the next refresh tries again"
-        told[f"The report {one.report.report_id!r} is not counted: {why}."] = None
-    return list(told)
+        sentences[f"The report {one.report.report_id!r} is not counted: {why}."] = None
+    return list(sentences)
 
 
 def _report_month(

@@ -55,11 +55,11 @@ def release_in_words(home: Home, language: Language, link: str) -> list[str]:
 def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
     """Why a refresh was refused: what failed, by name alone, and how to see more."""
     t = language.text
-    told = next(iter(outcome.message.strip().splitlines()), "")
+    message = next(iter(outcome.message.strip().splitlines()), "")
     stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
     # The message is English; each of its two sentences has a translation of its own.
-    why = told.removesuffix(stays.format(release=outcome.release_id))
-    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != told else t(told)
+    why = message.removesuffix(stays.format(release=outcome.release_id))
+    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != message else t(message)
     failed = [
         f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
         for v in outcome.failed

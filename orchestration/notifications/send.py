@@ -42,7 +42,7 @@ class _Sent(NamedTuple):
 
 
 def notify(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str = "") -> bool:
-    """Tell every configured address how a refresh ended; `outcome` None is a failure, told by `failure`.
+    """Tell every configured address how a refresh ended; `outcome` None is a failure, described by `failure`.
 
     Nothing is sent where there was nothing new. Gives whether everything there was to send has been sent.
     """

@@ -151,8 +151,8 @@ def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
     )
     if not found:
         return None
-    told, is_mine, is_filled = found[0]
-    match = _MARK.fullmatch(str(told))
+    mark, is_mine, is_filled = found[0]
+    match = _MARK.fullmatch(str(mark))
     if match is None and is_filled:
         raise UsageError(
             f"Schema {schema} over there was not written by Callboard and is not empty, so nothing was copied.",

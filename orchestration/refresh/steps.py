@@ -78,7 +78,7 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
 
 
 def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | None" = None) -> BuildOutcome:
-    """`raw` → marts, for the months that the plan names. `on_event` is told of every dbt node as it ends.
+    """`raw` → marts, for the months that the plan names. `on_event` gets every dbt node as it ends.
 
     Raises GateRefusedError where a dbt test fails and CallboardError where a model does.
     """
@@ -204,7 +204,7 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
         build_id=ctx.release_id,
         as_of=ctx.as_of,
         months=plan.months,
-        owed_months=plan.owed,
+        owed_months=plan.pending,
         trigger=ctx.trigger,
         code_version=code_version(),
         config_sha256=ctx.config.sha256(),

@@ -132,7 +132,7 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_TOLD = {"severity", "observed", "expected", "reason", "unranked_reason"}
+_RELEASE_TEXTS = {"severity", "observed", "expected", "reason", "unranked_reason"}
 _WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
 
 
@@ -263,8 +263,8 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column == "status" and cell:
         return book.language.text(str(cell))
-    if column in _TOLD and cell:
-        return book.language.told(str(cell))
+    if column in _RELEASE_TEXTS and cell:
+        return book.language.release_text(str(cell))
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):

@@ -120,8 +120,8 @@ def _write_summary(book: Book, sheet: Any, facts: Facts) -> int:
         book.formats["provisional" if facts.is_provisional else "text"],
     )
     at, as_of = language.instant(release["published_at"]), language.instant(release["as_of"])
-    told = t("Release {id}, published {at}, as of {as_of}", id=release["release_id"], at=at, as_of=as_of)
-    sheet.write_string(2, 0, told)
+    source = t("Release {id}, published {at}, as of {as_of}", id=release["release_id"], at=at, as_of=as_of)
+    sheet.write_string(2, 0, source)
     sheet.write_string(
         3, 0, t("People have rows in agent_scorecard_monthly; their KPIs are in the published file.")
     )

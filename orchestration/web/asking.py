@@ -109,8 +109,8 @@ class Asked:
     def url(self, path: str, /, **changed: object) -> str:
         """A link that carries the reader's choices on, but for what is `changed` (None leaves a choice out)."""
         query: dict[str, object | None] = {name: self.text(name) or None for name in CARRIED} | changed
-        told = urlencode([(name, str(value)) for name, value in query.items() if value is not None])
-        return quote(path) + (f"?{told}" if told else "")
+        parameters = urlencode([(name, str(value)) for name, value in query.items() if value is not None])
+        return quote(path) + (f"?{parameters}" if parameters else "")
 
     def here(self, **changed: object) -> str:
         """A link to this very page with some parameters changed."""
@@ -153,7 +153,7 @@ def as_month(text: str) -> date | None:
 def endpoint(
     releases: OpenReleases, default_language: str, page: Callable[[Asked], Response]
 ) -> Callable[[Request], Response]:
-    """A page as Starlette calls it, in a thread of its own: the language chosen, the release opened, refusals told."""
+    """A page as Starlette calls it, in a thread of its own: the language chosen, the release opened, refusals answered."""
 
     def answer(request: Request) -> Response:
         asked = asked_of(request, default_language)

@@ -196,11 +196,11 @@ def _drawn(
 ) -> str:
     """The chart of exactly these numbers; drawing one takes most of a page's time."""
     words = language(code)
-    told = words.text(
+    description = words.text(
         "From {first} to {last}; the table beside it has the numbers.",
         first=words.month(months[0]),
         last=words.month(months[-1]),
     )
     return trend_svg(
-        months, values, target, unit=unit, title=f"{name}, {called}", description=told, language=words
+        months, values, target, unit=unit, title=f"{name}, {called}", description=description, language=words
     )

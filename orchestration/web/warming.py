@@ -60,7 +60,7 @@ async def current_id(releases: OpenReleases) -> str | None:
     try:
         return await run_in_threadpool(releases.current_id)
     except (OSError, RuntimeError):
-        # A drive that fails for a moment, or a link in a circle: readers are told, and looking goes on.
+        # A drive that fails for a moment, or a link in a circle: readers see an error page, and the watch goes on.
         return None
 
 

@@ -75,7 +75,7 @@ class StandIn:
             build_id=ctx.release_id,
             as_of=ctx.as_of,
             months=tuple(sorted(values)),
-            owed_months=plan_months(ctx).owed,
+            owed_months=plan_months(ctx).pending,
             trigger=ctx.trigger,
             code_version="0.1.0+test",
             config_sha256=ctx.config.sha256(),

@@ -295,9 +295,9 @@ def test_our_row_in_a_published_month_makes_it_again(declared: StandIn) -> None:
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     declared.load()
     assert plan_months(declared.context()).months == (SEPTEMBER,)
-    # Told another month, this one is left owing.
+    # Asked for another month, the refresh leaves this one pending.
     plan = plan_months(declared.context(AUGUST))
-    assert (plan.months, plan.owed) == ((), (SEPTEMBER,))
+    assert (plan.months, plan.pending) == ((), (SEPTEMBER,))
     assert plan_months(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
 
 

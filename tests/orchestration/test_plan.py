@@ -67,7 +67,7 @@ def test_a_published_month_that_begins_after_as_of_is_made_later(
     stand_in.load()
     earlier = stand_in.context(*told, as_of=AS_OF.replace(month=8))
     plan = plan_months(earlier)
-    assert (plan.months, plan.owed) == ((AUGUST,), (SEPTEMBER,))
+    assert (plan.months, plan.pending) == ((AUGUST,), (SEPTEMBER,))
     stand_in.publish({AUGUST: 0.75}, as_of=earlier.as_of)
     # Nothing else came meanwhile, and what came is in the release's list of deliveries.
     assert SEPTEMBER in plan_months(stand_in.context()).months
