@@ -17,7 +17,7 @@ from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
 
-_MOST_ROWS = 50
+_MAX_ROWS = 50
 _SHOWN = ("survey_id", "business_date", "team_id", "agent_id", "csat", "state", "review_reason")
 
 
@@ -73,12 +73,12 @@ def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
         console.print("No rating waits for a review.")
         return
     table = Table(*_SHOWN, box=None)
-    for row in rows[:_MOST_ROWS]:
+    for row in rows[:_MAX_ROWS]:
         # Texts of others: nothing in them is markup.
         table.add_row(*(Text("" if row[column] is None else str(row[column])) for column in _SHOWN))
     console.print(table)
-    if len(rows) > _MOST_ROWS:
-        console.print(f"and {len(rows) - _MOST_ROWS} more (--out FILE.csv writes them all)", markup=False)
+    if len(rows) > _MAX_ROWS:
+        console.print(f"and {len(rows) - _MAX_ROWS} more (--out FILE.csv writes them all)", markup=False)
 
 
 def _print_taken(home: Home, taken: Taken) -> None:

@@ -17,7 +17,7 @@ from orchestration.comparison.differences import Observations
 from orchestration.home.errors import UsageError
 
 GROUP_SCOPES = ("team", "site", "business_line")
-_MOST_NAMED = 20
+_MAX_NAMED = 20
 
 # $observed is the scope whose rows count, $scope and $scope_id the group. What is observed is an employee's month, or
 # where employees are not measured the month of the group and that of all others together. Sums run in one order, so
@@ -213,9 +213,7 @@ def check_group(connection: duckdb.DuckDBPyConnection, scope: str, scope_id: str
     found = connection.execute(_GROUPS, {"scope": scope}).fetchall()
     known = sorted(row[0] for row in found if row[0] is not None)
     if scope_id not in known:
-        listed = (
-            f"There are: {', '.join(known)}." if len(known) <= _MOST_NAMED else f"There are {len(known)}."
-        )
+        listed = f"There are: {', '.join(known)}." if len(known) <= _MAX_NAMED else f"There are {len(known)}."
         raise UsageError(
             f"There is no {_plain(scope)} {scope_id!r} in the published release.",
             hint=_near(scope_id, known, listed),

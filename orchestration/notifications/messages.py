@@ -27,7 +27,7 @@ from orchestration.releases.reader import (
     release_to_read,
 )
 
-_MOST_NUMBERS = 8
+_MAX_NUMBERS = 8
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
         "",
         f"{language.month(month)}, {t('provisional') if is_provisional else t('final')}: "
         + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
-        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MOST_NUMBERS]),
+        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MAX_NUMBERS]),
     ]
     if final := turned_final(home, manifest):
         lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))

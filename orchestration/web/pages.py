@@ -32,7 +32,7 @@ _SCOPE_WORDS = {
     "team": "Team",
     "employee": "Employee",
 }
-_FEWEST_POINTS = 2
+_MIN_POINTS = 2
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _deliveries(asked: Asked, kpi: Kpi) -> dict[str, object]:
 
 
 def _chart(words: Language, kpi: Kpi, number: Number, trend: list[TrendMonth], place: _Place) -> str:
-    if sum(one.value is not None for one in trend) < _FEWEST_POINTS:
+    if sum(one.value is not None for one in trend) < _MIN_POINTS:
         return ""
     return _drawn(
         words.code,

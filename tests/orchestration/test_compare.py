@@ -352,7 +352,7 @@ def test_where_nothing_changed_a_small_team_is_seldom_said_to_have_changed() -> 
             is_after=is_after,
             is_group=unit < group,
         )
-        interval = held(beyond_the_rest(seen, confidence=0.95, fewest=group))
+        interval = held(beyond_the_rest(seen, confidence=0.95, smallest_cell=group))
         wrong += not interval.low <= 0 <= interval.high
     assert 0 < wrong <= 0.06 * centres
 

@@ -35,7 +35,7 @@ _PAGES = (
 
 
 # Of the cells that name a row, in lines of their text.
-_MOST_LINES_OF_A_NAME = """Math.max(0, ...[...document.querySelectorAll('tbody th')].map(cell => {
+_MAX_LINES_OF_A_NAME = """Math.max(0, ...[...document.querySelectorAll('tbody th')].map(cell => {
     const text = document.createRange();
     text.selectNodeContents(cell);
     return text.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
@@ -62,7 +62,7 @@ def test_every_page_is_quiet_stays_here_and_can_be_read_by_everybody(
             assert visited.accessibility() == [], path
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert visited.page.evaluate(overflow) <= 0, f"{path} is wider than the screen"
-            assert visited.page.evaluate(_MOST_LINES_OF_A_NAME) <= 4, f"{path} has columns too narrow to read"
+            assert visited.page.evaluate(_MAX_LINES_OF_A_NAME) <= 4, f"{path} has columns too narrow to read"
             assert visited.page.locator("html").get_attribute("lang") == {"en": "en-GB", "zh": "zh-CN"}[code]
         # A browser reports the page that is not there as an error of its own.
         assert [error for error in visited.errors if "404" not in error] == []
