@@ -97,7 +97,9 @@ def _known_expectation(name: str, table: str | None) -> None:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
         raise UsageError(
             f"There is no expectation {name!r}.",
-            hint=f"Near it: {', '.join(near)}." if near else "callboard status names those that refused.",
+            hint=f"Did you mean: {', '.join(near)}?"
+            if near
+            else "callboard status names those that refused.",
         )
     if table is not None and name not in by_table.get(table, ()):
         tables = ", ".join(sorted(t for t, listed in by_table.items() if name in listed))

@@ -23,7 +23,7 @@ NUMBER_FORMATS = {
     "money": "#,##0.00",
     "per_hour": "#,##0.0",
     "whole": "#,##0",
-    "broken": "#,##0.00",
+    "decimal": "#,##0.00",
     "fraction": "0.000",
     "date": "yyyy-mm-dd",
     "month": "yyyy-mm",
@@ -221,7 +221,7 @@ def _look(book: Book, column: str, cell: float, unit: str | None) -> str:
         return "points"
     if column in _FRACTIONS:
         return "fraction"
-    return "whole" if float(cell).is_integer() else "broken"
+    return "whole" if float(cell).is_integer() else "decimal"
 
 
 def _write_links(book: Book, sheet: Any, at: int, cells: Sequence[Any]) -> None:
