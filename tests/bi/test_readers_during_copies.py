@@ -170,7 +170,7 @@ def test_a_schema_of_somebody_elses_is_left_alone(database: Server, copy: Callab
 
 
 @pytest.mark.parametrize("is_wider", [False, True], ids=["rows replaced", "tables made anew"])
-def test_readers_who_hold_on_are_told_of_and_not_waited_for_without_end(
+def test_readers_who_hold_on_are_named_and_not_waited_for_without_end(
     database: Server, copy: Callable[..., Copied], is_wider: bool
 ) -> None:
     copy("one")

@@ -153,7 +153,7 @@ def test_the_sensor_for_overdue_sources_is_there_where_one_is_declared_and_waits
     assert found.minimum_interval_seconds == 300
 
 
-def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
+def test_overdue_sources_are_notified_while_a_refresh_has_the_build_database(
     home: Home, receiver: Receiver
 ) -> None:
     _declare(home)
@@ -171,7 +171,7 @@ def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
     ]
 
 
-def test_the_sensor_says_that_nobody_could_be_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sensor_says_that_no_notice_could_be_sent(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CALLBOARD_NOTICE", raising=False)
     _declare(home)
     with instance_of(home) as instance, build_sensor_context(instance) as context:

@@ -148,7 +148,7 @@ def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @dataclass(frozen=True)
-class Told:
+class CommandResult:
     """How a command ended and what it said."""
 
     code: int
@@ -157,10 +157,12 @@ class Told:
 
 
 @pytest.fixture
-def callboard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+def callboard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., CommandResult]:
     """The command line in this process."""
 
-    def run(*arguments: object) -> Told:
+    def run(*arguments: object) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["callboard", *map(str, arguments)])
         code = 0
         with suppress(KeyboardInterrupt):
@@ -169,7 +171,7 @@ def callboard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
             except SystemExit as ended:
                 code = int(ended.code or 0)
         said = capsys.readouterr()
-        return Told(code, said.out, said.err)
+        return CommandResult(code, said.out, said.err)
 
     return run
 

@@ -46,7 +46,7 @@ def another_process(
         process.stdout.close()
 
 
-def test_a_second_refresh_is_told_who_holds_the_lock(home: Home) -> None:
+def test_a_second_refresh_learns_who_holds_the_lock(home: Home) -> None:
     with another_process(home) as other:
         with pytest.raises(LockHeldError, match=f"process {other.pid}") as raised, refresh_lock(home):
             pytest.fail("two refreshes at once")
