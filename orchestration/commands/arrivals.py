@@ -19,9 +19,7 @@ _OVERDUE_CODE = 3
 
 def arrivals_command(
     home: HomeOption = None,
-    send: Annotated[
-        bool, typer.Option("--tell", help="Send a notice, once, of each hour by which a source did not come.")
-    ] = False,
+    send: Annotated[bool, typer.Option("--tell", help="Notify once per missed deadline.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say which declared sources are overdue; ends with code 3 where any is."""
@@ -81,7 +79,7 @@ def _print(console: Console, home: Home, found: ArrivalReport) -> None:
         console.print(f"Sent the notice for {', '.join(found.notified)}.", markup=False)
     if found.not_notified:
         console.print(
-            f"Could not send the notice for {', '.join(found.not_notified)}; the next check tries again.",
+            f"Could not send the notice for {', '.join(found.not_notified)}; will retry.",
             markup=False,
         )
 

@@ -20,11 +20,11 @@ _UNITS = {"ratio": " %", "seconds": " s", "points": " points", "per_hour": " an 
 
 
 def compare_command(
-    kpi: Annotated[str, typer.Option(help="Id of the KPI, as marts.dim_kpi has it.")],
+    kpi: Annotated[str, typer.Option(help="KPI id, as in marts.dim_kpi.")],
     group: Annotated[str, typer.Option(help="Who tried the change: team:ID, site:ID or business_line:ID.")],
     before: Annotated[str, typer.Option(help="Months before the change: 2026-05..2026-06.")],
-    after: Annotated[str, typer.Option(help="Months after it: 2026-07..2026-08.")],
-    confidence: Annotated[float, typer.Option(help="Of the intervals, from 0.5 to 0.999.")] = 0.95,
+    after: Annotated[str, typer.Option(help="Months after the change: 2026-07..2026-08.")],
+    confidence: Annotated[float, typer.Option(help="Confidence level, 0.5 to 0.999.")] = 0.95,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -41,7 +41,7 @@ class TerminalProgress:
 
 
 def stdout_console() -> Console:
-    """Where people read. Wide enough not to break a table where nobody looks."""
+    """A console on stdout; 160 columns wide where it is no terminal, so that tables do not break."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160, soft_wrap=True)
 

@@ -17,7 +17,9 @@ from orchestration.refresh.progress import Silent, StepResult
 
 def init_command(
     home: HomeOption = None,
-    default_site: Annotated[str, typer.Option(help="site_id of rows that name nobody.")] = "SHA",
+    default_site: Annotated[
+        str, typer.Option(help="Site whose time zone applies to rows without an employee.")
+    ] = "SHA",
     default_time_zone: Annotated[
         str | None,
         typer.Option(help="IANA name; needed where hr.sites lacks the default site.", show_default=False),
@@ -27,7 +29,7 @@ def init_command(
     """Make a home: callboard.toml and an empty landing."""
     place = locate_home(home)
     if place.config_file.exists():
-        raise UsageError(f"{place.config_file} is there already.", hint="Change it by hand; it is yours.")
+        raise UsageError(f"{place.config_file} already exists.", hint="Change it by hand; it is yours.")
     make_home(place, default_site, default_time_zone)
     if as_json:
         print_json({"status": "made", "home": str(place.root)})
@@ -45,7 +47,7 @@ def simulate_command(
     agents: Annotated[int, typer.Option(help="How many agents.", min=20, max=10_000)] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same centre.", min=0)] = 1,
     flaws: Annotated[
-        bool, typer.Option("--flaws", help="Also what real systems deliver: duplicates, bad rows.")
+        bool, typer.Option("--flaws", help="Add duplicates and bad rows, as real systems deliver them.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

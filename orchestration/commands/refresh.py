@@ -31,7 +31,8 @@ def refresh_command(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="The instant to look from, as 2026-10-20T00:00:00Z; else as configured.", show_default=False
+            help="Evaluate as of this instant, such as 2026-10-20T00:00:00Z; else as configured.",
+            show_default=False,
         ),
     ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another refresh to end.", min=0)] = 0,

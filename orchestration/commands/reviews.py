@@ -25,13 +25,13 @@ def reviews_command(
     home: HomeOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Write the list to this csv, to be filled in.", show_default=False),
+        typer.Option("--out", help="Write the list to this csv, for people to fill in.", show_default=False),
     ] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option("--in", help="Take the decisions in this csv into landing.", show_default=False),
+        typer.Option("--in", help="Write the decisions in this csv to landing.", show_default=False),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are decided.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include decided ratings.")] = False,
     month: Annotated[str | None, typer.Option(help="Only this month, YYYY-MM.", show_default=False)] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -15,10 +15,10 @@ from orchestration.home.paths import existing_home, locate_home
 def serve_command(
     home: HomeOption = None,
     host: Annotated[
-        str, typer.Option(help="Where to listen. Others than this machine need a token.")
+        str, typer.Option(help="Address to listen on; other machines need a token.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
-    lang: Annotated[str, typer.Option(help="en or zh, until a reader chooses.")] = "en",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
+    lang: Annotated[str, typer.Option(help="Language until the reader chooses: en or zh.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Show the published release in the browser: KPIs, what is behind them, quarantine, gate, releases."""

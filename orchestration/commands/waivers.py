@@ -14,11 +14,11 @@ from orchestration.home.months import parse_month
 from orchestration.home.paths import existing_home
 from orchestration.home.waivers import Waiver, add_waiver, revoke_waiver, waivers_in_force
 
-Expectation = Annotated[str, typer.Argument(help="Its name, as the gate gave it.")]
+Expectation = Annotated[str, typer.Argument(help="Name of the expectation, as the gate printed it.")]
 Month = Annotated[str, typer.Option(help="The month, YYYY-MM.")]
-OnTable = Annotated[str | None, typer.Option("--table", help="Only on this table.", show_default=False)]
-By = Annotated[str, typer.Option("--by", help="Who decides this.")]
-Reason = Annotated[str, typer.Option(help="Why it is right to.")]
+OnTable = Annotated[str | None, typer.Option("--table", help="Only this table.", show_default=False)]
+By = Annotated[str, typer.Option("--by", help="Name of the person who decides.")]
+Reason = Annotated[str, typer.Option(help="Reason for the waiver, or for its revocation.")]
 
 waivers_app = typer.Typer(help="The waivers in force, and taking one back.", no_args_is_help=False)
 
