@@ -22,7 +22,7 @@ from orchestration.home.paths import Home, existing_home
 def report_command(
     home: HomeOption = None,
     month: Annotated[
-        str | None, typer.Option(help="YYYY-MM; else the newest complete month.", show_default=False)
+        str | None, typer.Option(help="YYYY-MM; else the newest complete one.", show_default=False)
     ] = None,
     lang: Annotated[
         str | None, typer.Option(help="en or zh; else as configured.", show_default=False)
@@ -31,8 +31,7 @@ def report_command(
         str | None, typer.Option(help="Id of the release; else the published one.", show_default=False)
     ] = None,
     to: Annotated[
-        Path | None,
-        typer.Option(help="Target directory; else reports/YYYY-MM in the home.", show_default=False),
+        Path | None, typer.Option(help="Target; else reports/YYYY-MM in the home.", show_default=False)
     ] = None,
     names: Annotated[
         bool | None,
