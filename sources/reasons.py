@@ -8,7 +8,7 @@ reads it. The English is also the key of its translation, as everywhere (`orches
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 #: Of single rows, code → sentence.
 ROW_REASONS: Mapping[str, str] = {
@@ -89,19 +89,42 @@ NOTES: Mapping[str, str] = {
     "rounded_ids": "{count} values of {column} such as {value} are numbers that a spreadsheet has rounded; they are empty now",
 }
 
+KNOWN_REASONS = frozenset({*ROW_REASONS, *FILE_REASONS})
+
 #: How a file's reason reads among those of rows.
 OF_FILE = "the file can't be used: {why}"
 
-Params = Mapping[str, str | int | list[str]]
+Params = Mapping[str, str | int | float | list[str]]
 
 
-def as_text(params: Params) -> str | None:
+def params_text(params: Params) -> str | None:
     """Parameters as the warehouse keeps them: JSON, null where there are none."""
     return json.dumps(params, ensure_ascii=False) if params else None
 
 
-def sentence(code: str, column: str | None = None, params: Params | None = None) -> str:
-    """The English sentence of a row's or a file's reason. Raises KeyError where the code or a parameter is unknown."""
+def sentence(
+    code: str,
+    column: str | None = None,
+    params: Params | None = None,
+    translate: Callable[[str], str] = str,
+    between: str = ", ",
+) -> str:
+    """The sentence of a row's or a file's reason, in English or as `translate` gives it; `between` joins lists.
+
+    Raises KeyError where the code or a parameter is unknown.
+    """
     template = ROW_REASONS.get(code) or FILE_REASONS.get(code) or NOTES[code]
-    values = {name: ", ".join(v) if isinstance(v, list) else v for name, v in (params or {}).items()}
-    return template.format(column=column, **values)
+    values = {name: between.join(v) if isinstance(v, list) else v for name, v in (params or {}).items()}
+    return translate(template).format(column=column, **values)
+
+
+def refusal(
+    code: str,
+    column: str | None,
+    params: str | None,
+    translate: Callable[[str], str] = str,
+    between: str = ", ",
+) -> str:
+    """What quarantine says of a refused row or file, from what the warehouse keeps of it. Raises KeyError as `sentence`."""
+    said = sentence(code, column, json.loads(params) if params else None, translate, between)
+    return translate(OF_FILE).format(why=said) if code in FILE_REASONS else said

@@ -9,6 +9,7 @@ import duckdb
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import HEADLINE, Kpi, Number, catalogue, names_of_scopes, numbers, trends
+from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: The four monthly marts, and what each is called.
 MARTS = {
@@ -130,9 +131,9 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         ),
         **_verdicts(connection, month),
         quarantine=connection.execute(
-            """
-            select table_name, reason, count(*) as refused
-            from audit.quarantined_row
+            f"""
+            select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
+            from (from audit.quarantined_row {WITH_REASONS})
             group by all
             order by refused desc, table_name, reason
             """
@@ -184,7 +185,7 @@ def _misses(
         teams.setdefault(kpi_id, []).append((names.get(("team", team)) or team, value))
     sentence = "sentence_zh" if language.code == "zh" else "sentence"
     drivers: dict[str, list[str]] = {}
-    # A month looks at hundreds of pairs: only what three standard errors hold up is told (docs/drivers.md).
+    # A month looks at hundreds of pairs: only correlations beyond three standard errors are shown (docs/drivers.md).
     for kpi_id, line, text in connection.execute(
         f"""
         select satisfaction_kpi_id, business_line, {sentence}

@@ -13,7 +13,7 @@ from sources.formats.unreadable import UnreadableFile
 from sources.loading.landing import Fingerprint
 from sources.loading.order import order_key
 from sources.loading.targets import Target
-from sources.reasons import as_text
+from sources.reasons import params_text
 
 GONE = 0
 
@@ -127,7 +127,7 @@ def write_record(con: duckdb.DuckDBPyConnection, target: Target, ledger: Ledger,
         "first_row": record.first_row,
         "first_line": record.first_line,
         "unreadable_code": unreadable.code if unreadable else None,
-        "unreadable_params": as_text(unreadable.params) if unreadable else None,
+        "unreadable_params": params_text(unreadable.params) if unreadable else None,
         "order_key": order_key(landed.file),
         "notes": json.dumps(record.notes, ensure_ascii=False) if record.notes else None,
         "known_sha256": record.known_sha256,

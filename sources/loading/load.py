@@ -24,7 +24,7 @@ from sources.loading.known import known_of
 from sources.loading.landing import Fingerprint, fingerprint
 from sources.loading.ledger import Ledger, Record, read_ledger, reinstate, withdraw, write_record
 from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
-from sources.loading.targets import LOADER_VERSION, Target, targets
+from sources.loading.targets import LOADER_VERSION, Target, targets_of
 from sources.loading.together import insert_together
 from sources.mappings.mapping import load_mappings
 from sources.reasons import sentence
@@ -74,7 +74,7 @@ def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -
 
     Raises MappingError, and duckdb.IOException where another process holds the warehouse.
     """
-    found = targets(landing, load_mappings(settings.mappings), settings)
+    found = targets_of(landing, load_mappings(settings.mappings), settings)
     ledger = Ledger()
     if warehouse.exists():
         with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -105,7 +105,7 @@ def files_by_table(landing: Path, settings: LoadSettings = DEFAULTS) -> dict[str
     Raises MappingError.
     """
     found: dict[str, list[LandedFile]] = {}
-    for target in targets(landing, load_mappings(settings.mappings), settings):
+    for target in targets_of(landing, load_mappings(settings.mappings), settings):
         found.setdefault(target.table_name, []).append(target.landed)
     return found
 
@@ -125,7 +125,7 @@ def load(
 
     Raises MappingError for a mapping that is wrong, duckdb.IOException where another process holds the warehouse.
     """
-    units = _units(targets(landing, load_mappings(settings.mappings), settings))
+    units = _units(targets_of(landing, load_mappings(settings.mappings), settings))
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as con:
         prepare(con, settings)

@@ -67,7 +67,7 @@ def _of_contract(table_name: str) -> str:
     return contract.without_descriptions() if contract else ""
 
 
-def targets(landing: Path, mappings: Sequence[Mapping], settings: LoadSettings) -> list[Target]:
+def targets_of(landing: Path, mappings: Sequence[Mapping], settings: LoadSettings) -> list[Target]:
     """Every file in landing with its table, in the order in which deliveries are taken."""
     contracts = load_contracts()
     found: list[Target] = []

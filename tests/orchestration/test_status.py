@@ -1,16 +1,17 @@
-"""`callboard status`: what people are told of a home, whatever state it is in."""
+"""`callboard status`: what it prints of a home in any state."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from orchestration.home.paths import Home
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import refused_outcome
 
-from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn, Told
+from .conftest import AUGUST, PASSED, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
 
 FAILED = replace(
@@ -24,14 +25,14 @@ FAILED = replace(
 )
 
 
-def said(callboard: Callable[..., Told], home: Home) -> dict[str, object]:
-    told = callboard("status", "--home", home.root, "--json")
-    assert told.code == 0
-    return json.loads(told.out)
+def said(callboard: Callable[..., CommandResult], home: Home) -> dict[str, object]:
+    result = callboard("status", "--home", home.root, "--json")
+    assert result.code == 0
+    return json.loads(result.out)
 
 
 def test_a_new_home_has_nothing_published_and_its_files_waiting(
-    stand_in: StandIn, callboard: Callable[..., Told]
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     status = said(callboard, stand_in.home)
     assert status["published"] is None
@@ -40,8 +41,8 @@ def test_a_new_home_has_nothing_published_and_its_files_waiting(
     ]
 
 
-def test_what_is_published_is_told_with_its_months(
-    stand_in: StandIn, callboard: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+def test_what_is_published_is_reported_with_its_months(
+    stand_in: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in.publish({AUGUST: 0.5})
     made = stand_in.publish({SEPTEMBER: 0.25}, provisional=True)
@@ -60,8 +61,8 @@ def test_what_is_published_is_told_with_its_months(
     assert "Nothing waits" in shown
 
 
-def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_a_refusal_is_reported_with_what_was_found_and_how_to_let_it_pass(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     stand_in.publish({AUGUST: 0.5})
     stand_in.verdicts = [FAILED]
@@ -85,7 +86,7 @@ def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
         assert part in shown
 
 
-def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[..., CommandResult]) -> None:
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
@@ -96,15 +97,15 @@ def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[.
     assert said(callboard, stand_in.home)["refused"] is None
 
 
-def test_quarantine_is_told_by_table_with_reasons_and_an_example(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
-            "'', '', delivery_id from raw.delivery"
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', "
+            "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish
 
@@ -114,13 +115,19 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
             "table_name": "hr.requisitions",
             "refused": 2,
             "delivered": 2,
-            "reasons": [{"reason": "is no number", "rows": 2, "example": "hr/requisitions/2026-09.csv:9"}],
+            "reasons": [
+                {
+                    "reason": "filled is not a whole number",
+                    "rows": 2,
+                    "example": "hr/requisitions/2026-09.csv:9",
+                }
+            ],
         }
     ]
 
 
 def test_while_a_refresh_runs_status_says_so_and_needs_no_build_database(
-    stand_in: StandIn, callboard: Callable[..., Told]
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     made = stand_in.publish({AUGUST: 0.5})
     with another_process(stand_in.home) as other:
@@ -131,8 +138,8 @@ def test_while_a_refresh_runs_status_says_so_and_needs_no_build_database(
     assert status["published"]["release_id"] == made.release_id
 
 
-def test_a_refresh_that_was_cut_off_is_told_with_its_step(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_a_refresh_that_was_cut_off_is_reported_with_its_step(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     note_attempt(stand_in.context(AUGUST), lambda _: {"step": "build"})
     failed = said(callboard, stand_in.home)["failed"]
@@ -140,9 +147,29 @@ def test_a_refresh_that_was_cut_off_is_told_with_its_step(
     assert failed["step"] == "build"
 
 
-def test_a_changed_configuration_is_told(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+def test_a_changed_configuration_is_reported(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
+) -> None:
     stand_in.publish({AUGUST: 0.5})
     stand_in.home.config_file.write_text("default_site = 'HAM'\n")
     changed = said(callboard, stand_in.home)["changed_since"]
     assert isinstance(changed, list)
     assert "the configuration" in changed
+
+
+def test_a_release_of_an_older_version_shows_its_quarantine_as_it_says_it() -> None:
+    from orchestration.warehouse.quarantine import quarantine_summary
+
+    with duckdb.connect() as connection:
+        connection.execute("create schema audit")
+        connection.execute(
+            "create table audit.quarantined_row as select 'hr.sites' as table_name, 'hr/sites/a.csv' as file, "
+            "2 as line, 'country' as column_name, 'country is odd' as reason, '' as row_text"
+        )
+        connection.execute(
+            "create table audit.delivery as select 'hr.sites' as table_name, 2 as rows, null as superseded_by"
+        )
+        (sites,) = quarantine_summary(connection, "release")
+    assert [(r.reason, r.rows, r.example, r.reason_code) for r in sites.reasons] == [
+        ("country is odd", 1, "hr/sites/a.csv:2", None)
+    ]

@@ -1,12 +1,11 @@
 """Deliveries for tests: a centre's landing, small good files, and lines that are good but for what a test changes."""
 
-import json
 from pathlib import Path
 
 import duckdb
 
 from sources.loading.load import LoadSettings, load
-from sources.reasons import sentence
+from sources.reasons import refusal
 
 SITES = """site_id,site_name,time_zone,country
 SHA,Shanghai,Asia/Shanghai,CN
@@ -95,8 +94,7 @@ class Centre:
             f"from quarantine.quarantined_row where table_name = '{table_name}' order by all"
         )
         return [
-            (file, line, column, sentence(str(code), str(column), json.loads(str(params or "{}"))))
-            for file, line, column, code, params in rows
+            (file, line, column, refusal(code, column, params)) for file, line, column, code, params in rows
         ]
 
 

@@ -1,6 +1,9 @@
 with
 
-delivery as (select * from {{ source('raw', 'delivery') }} where superseded_by is null),
+delivery as (
+    select * from {{ source('raw', 'delivery') }}
+    where superseded_by is null
+),
 
 refused as (
     {%- for table in contract_names() %}
