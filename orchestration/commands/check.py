@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, waive_commands
 from orchestration.home.errors import GateRefusedError
@@ -40,7 +40,7 @@ def check_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
             }
         )
     else:
-        console = people()
+        console = stdout_console()
         console.print(f"{files:,} files with {rows:,} rows were loaded; nothing was built.", markup=False)
         for note in judged.notes:
             console.print(note, markup=False)

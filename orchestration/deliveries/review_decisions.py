@@ -167,7 +167,7 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
         if (landed.file, fingerprint(landed.path).sha256) not in known:
             link = landing / landed.file
             link.parent.mkdir(parents=True, exist_ok=True)
-            if landed.problem is None:
+            if landed.is_followed:
                 shutil.copyfile(landed.path, link)
     load(scratch / "waiting.duckdb", landing, settings=settings)
     connection.execute(f"attach '{scratch / 'waiting.duckdb'}' as waiting_build (read_only)")

@@ -25,18 +25,8 @@ from sources.sql import literal
 
 __all__ = ["NO_ROWS", "ReaderOptions", "Reading", "UnreadableFile", "kind_of", "read"]
 
-#: Files of other programs, and what to save them as.
-_OTHER_KINDS = {
-    "xls": ("cannot_be_old_workbook", "xls"),
-    "xlsb": ("cannot_be_old_workbook", "xlsb"),
-    "ods": ("cannot_be_old_workbook", "ods"),
-    "xlsm": ("cannot_be_macro_workbook", "xlsm"),
-    "zip": ("cannot_be_archive", "zip"),
-    "7z": ("cannot_be_archive", "7z"),
-    "rar": ("cannot_be_archive", "rar"),
-    "tar": ("cannot_be_archive", "tar"),
-    "tgz": ("cannot_be_archive", "tgz"),
-}
+_OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -55,10 +45,13 @@ def kind_of(landed: LandedFile, options: ReaderOptions) -> str:
     """The format to read the file by. Raises UnreadableFile where neither name nor mapping says."""
     kind = options.format or landed.kind
     if not kind:
-        suffix = landed.path.suffix.lower().removeprefix(".")
-        if suffix in _OTHER_KINDS:
-            code, name = _OTHER_KINDS[suffix]
-            raise UnreadableFile(code, suffix=f".{name}")
+        suffix = landed.path.suffix.lower()
+        if suffix in _OLD_WORKBOOKS:
+            raise UnreadableFile("cannot_be_old_workbook", suffix=suffix)
+        if suffix == ".xlsm":
+            raise UnreadableFile("cannot_be_macro_workbook", suffix=suffix)
+        if suffix in _ARCHIVES:
+            raise UnreadableFile("cannot_be_archive", suffix=suffix)
         raise UnreadableFile(
             "unknown_format", suffix_list=[".csv", ".tsv", ".json", ".jsonl", ".parquet"], suffix=".xlsx"
         )

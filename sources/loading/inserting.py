@@ -30,8 +30,10 @@ class _NotAsFound(Exception):
 
 def contract_of(target: Target) -> Contract:
     """Raises UnreadableFile where the file is a link that is not followed, or for no table."""
-    if target.landed.problem:
-        raise UnreadableFile(target.landed.problem)
+    if target.landed.leads_out:
+        raise UnreadableFile("leads_out_of_landing")
+    if target.landed.is_folder:
+        raise UnreadableFile("link_to_folder")
     if target.contract is None:
         raise UnreadableFile("unknown_table", folder=expected_folder(target.table_name))
     return target.contract

@@ -30,7 +30,7 @@ class Fingerprint:
 def scan(landing: Path) -> list[LandedFile]:
     """All delivered files, in the order of their paths; hidden, unfinished and the machine's own files are none.
 
-    A link that leads out of landing, and one to a folder, is among them with its `problem`, unread.
+    A link that leads out of landing, and one to a folder, is among them and says so.
     """
     root = landing.resolve()
     return sorted(_found(landing, landing, root), key=lambda landed: landed.file)
@@ -45,24 +45,20 @@ def _found(landing: Path, folder: Path, root: Path) -> Iterator[LandedFile]:
             if entry.is_dir(follow_symlinks=False):
                 yield from _found(landing, path, root)
                 continue
-            problem = _problem_of_link(path, root) if entry.is_symlink() else None
-            if problem or entry.is_file():
-                stat = entry.stat(follow_symlinks=not problem)
+            leads_out = entry.is_symlink() and not path.resolve().is_relative_to(root)
+            is_folder = entry.is_symlink() and not leads_out and path.is_dir()
+            if leads_out or is_folder or entry.is_file():
+                stat = entry.stat(follow_symlinks=not leads_out)
                 file = path.relative_to(landing).as_posix()
-                yield LandedFile(file, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, problem)
+                yield LandedFile(
+                    file, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, leads_out, is_folder
+                )
 
 
 def _is_delivery(name: str) -> bool:
     if name.startswith((".", "_", "~$")) or name.endswith(_UNFINISHED):
         return False
     return name.lower() not in _NO_DELIVERIES and not name.lower().endswith(_LOCKS)
-
-
-def _problem_of_link(path: Path, root: Path) -> str | None:
-    """Why a link is not read, as a code of `reasons.FILE_REASONS`; None where it may be."""
-    if not path.resolve().is_relative_to(root):
-        return "leads_out_of_landing"
-    return "link_to_folder" if path.is_dir() else None
 
 
 def fingerprint(path: Path) -> Fingerprint:

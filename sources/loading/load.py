@@ -195,7 +195,7 @@ class _Loading:
         for target in unit:
             try:
                 contents[target.landed.file] = (
-                    Fingerprint("", 0) if target.landed.problem else fingerprint(target.landed.path)
+                    fingerprint(target.landed.path) if target.landed.is_followed else Fingerprint("", 0)
                 )
             except OSError as error:
                 why = UnreadableFile("cannot_be_opened", error=error.strerror or str(error))

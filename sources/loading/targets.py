@@ -44,7 +44,7 @@ class Target:
             _of_contract(self.table_name),
             how,
             str(limit),
-            self.landed.problem or "",
+            str(self.landed.is_followed),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
