@@ -86,7 +86,7 @@ NOTES: Mapping[str, str] = {
     "encoding_by_country": "read as {encoding}, which is written in {country}, where a site is",
     "decimal_by_value": "numbers read with {decimal} as their decimal sign: {value} (line {line}) allows no other",
     "dates_by_value": "dates read in the order {order}: {value} (line {line}) allows no other",
-    "rounded_ids": "{count} values of {column} such as {value} are numbers that a spreadsheet has rounded; they are empty now",
+    "rounded_ids": "{count} values of {name} such as {value} are numbers that a spreadsheet has rounded; they are empty now",
 }
 
 KNOWN_REASONS = frozenset({*ROW_REASONS, *FILE_REASONS})

@@ -104,31 +104,27 @@ def _typed(book: "ExcelReader", sheet: str | int, skipped: int) -> "pa.RecordBat
     import fastexcel
     import pyarrow as pa
 
-    def load(columns: list[int] | None, dtypes: "dict[int, str] | None" = None) -> "pa.RecordBatch":
-        loaded = book.load_sheet(
+    def load(columns: list[int] | None, *, as_texts: bool = False) -> "pa.RecordBatch":
+        return book.load_sheet(
             sheet,
             header_row=None,
             skip_rows=skipped,
             schema_sample_rows=None,
             use_columns=columns,
-            dtypes=dtypes,
-        )  # pyright: ignore[reportCallIssue, reportArgumentType]
-        return loaded.to_arrow()
+            dtypes="string" if as_texts else None,
+        ).to_arrow()
 
     try:
         return load(None)
     except fastexcel.UnsupportedColumnTypeCombinationError:
-        width = len(
-            book.load_sheet(sheet, header_row=None, skip_rows=skipped, dtypes="string").to_arrow().columns
-        )
-    columns: dict[str, pa.Array] = {}
+        width = load(None, as_texts=True).num_columns
+    columns: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
     for position in range(width):
         try:
-            found = load([position]).column(0)
+            columns[f"c{position}"] = load([position]).column(0)
         except fastexcel.UnsupportedColumnTypeCombinationError:
-            texts = load([position], {position: "string"}).column(0).to_pylist()
-            found = pa.array([_duration(text) for text in texts], pa.string())
-        columns[f"c{position}"] = found
+            texts = load([position], as_texts=True).column(0).to_pylist()
+            columns[f"c{position}"] = pa.array([_duration(text) for text in texts], pa.string())
     return pa.RecordBatch.from_pydict(columns)
 
 

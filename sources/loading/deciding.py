@@ -90,9 +90,10 @@ def _number_forms(
 
 
 def _decimals(sign: str, other: str) -> str:
-    """Texts that only a decimal `sign` allows: 2.5, 1234.567, 0.125, 1,234.5, 1,234,567."""
+    """Texts that only a decimal `sign` allows: 2.5, 1234.567, 0.125, 1,234.5, 1 234.5, 1,234,567."""
     alone = rf"\d+{sign}(\d{{1,2}}|\d{{4,}})|0{sign}\d+|\d{{4,}}{sign}\d{{3}}"
-    return rf"{alone}|\d{{1,3}}({other}\d{{3}})+{sign}\d+|\d{{1,3}}({other}\d{{3}}){{2,}}"
+    spaced = rf"\d{{1,3}}([ \x{{00A0}}\x{{202F}}\x{{2009}}'\x{{2019}}]\d{{3}})+{sign}\d+"
+    return rf"{alone}|{spaced}|\d{{1,3}}({other}\d{{3}})+{sign}\d+|\d{{1,3}}({other}\d{{3}}){{2,}}"
 
 
 def _is_grouped(value: str) -> bool:

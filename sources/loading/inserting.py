@@ -180,7 +180,7 @@ def _noted(
     return [
         (
             "rounded_ids",
-            {"count": str(row[2 * n]), "column": name, "value": _masked(contract, name, row[2 * n + 1])},
+            {"count": str(row[2 * n]), "name": name, "value": _masked(contract, name, row[2 * n + 1])},
         )
         for n, name in enumerate(names)
         if row and row[2 * n]

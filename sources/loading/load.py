@@ -254,7 +254,7 @@ class _Loading:
         return record
 
     def _tell(self, target: Target, record: Record, seconds: float) -> None:
-        notes = tuple(sentence(code, params.get("column"), params) for code, params in record.notes)
+        notes = tuple(sentence(code, None, params) for code, params in record.notes)
         reason = str(record.unreadable) if record.unreadable else None
         file = target.landed.file
         self.loaded.append(
