@@ -21,10 +21,11 @@ from sources.formats.relation import NO_ROWS, Reading
 from sources.formats.typed import renamed
 from sources.formats.unreadable import UnreadableFile
 from sources.formats.workbook import read_workbook
-from sources.sql import literal
+from sources.sql import literal, quoted
 
 __all__ = ["NO_ROWS", "ReaderOptions", "Reading", "UnreadableFile", "kind_of", "read"]
 
+_TOTALS = r"((grand |sub-?)?totals?|sum|summe|gesamt|somme|suma|合计|总计|小计|共计)([:： ].*)?"
 _OLD_WORKBOOKS = (".xls", ".xlsb", ".ods")
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 
@@ -80,10 +81,11 @@ def read(
         if kind == "parquet":
             return _parquet(con, path)
         if kind == "xlsx":
-            return read_workbook(con, path, expected, options)
+            return _without_totals(read_workbook(con, path, expected, options), options)
         text = as_utf8(path, temporary, options.encoding, limits.known)
         reading = _of_text(con, kind, text, temporary, expected, options, careful=careful)
-        return replace(reading, notes=(*_note(text.decision), *reading.notes))
+        noted = replace(reading, notes=(*_note(text.decision), *reading.notes))
+        return _without_totals(noted, options)
     except UndecidedEncoding as undecided:
         if limits.known is None:
             raise
@@ -113,6 +115,16 @@ def _of_text(
         return read_json_lines(con, text, temporary)
     delimiter = options.delimiter or ("\t" if kind == "tsv" else None)
     return read_delimited(con, text, delimiter, expected, options, careful=careful)
+
+
+def _without_totals(reading: Reading, options: ReaderOptions) -> Reading:
+    """The rows but for those that begin with a word for a total, where the options say so."""
+    names = [quoted(name) for name in reading.columns if name != "line_number"]
+    if not options.skip_totals or not names:
+        return reading
+    values = ", ".join(f"nullif(trim(cast({name} as varchar)), '')" for name in names)
+    begins = f"regexp_full_match(lower(coalesce({values}, '')), {literal(_TOTALS)})"
+    return replace(reading, relation=f"(select * from {reading.relation} where not {begins})")
 
 
 def _note(decision: Decision | None) -> tuple[tuple[str, dict[str, str]], ...]:

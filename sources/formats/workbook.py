@@ -6,7 +6,7 @@ What belongs here: which sheet, where the names stand, cells of durations. What 
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -18,7 +18,6 @@ from sources.formats.unreadable import UnreadableFile
 from sources.sql import literal, quoted
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from fastexcel import ExcelReader
 
 #: How a duration reads in a column that holds texts too: a time counted from the last days of 1899.
@@ -99,12 +98,12 @@ def _row(book: "ExcelReader", sheet: str | int, rows: list[list[str]], at: int) 
     return [str(column[0].as_py() or "") for column in found.columns] if found.num_rows else []
 
 
-def _typed(book: "ExcelReader", sheet: str | int, skipped: int) -> "pa.RecordBatch":
+def _typed(book: "ExcelReader", sheet: str | int, skipped: int) -> Any:
     """The cells below the names. A column in which durations stand beside texts is read as texts such as 27:15:00."""
     import fastexcel
     import pyarrow as pa
 
-    def load(columns: list[int] | None, *, as_texts: bool = False) -> "pa.RecordBatch":
+    def load(columns: list[int] | None, *, as_texts: bool = False) -> Any:
         return book.load_sheet(
             sheet,
             header_row=None,
@@ -118,7 +117,7 @@ def _typed(book: "ExcelReader", sheet: str | int, skipped: int) -> "pa.RecordBat
         return load(None)
     except fastexcel.UnsupportedColumnTypeCombinationError:
         width = load(None, as_texts=True).num_columns
-    columns: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
+    columns: dict[str, Any] = {}
     for position in range(width):
         try:
             columns[f"c{position}"] = load([position]).column(0)
