@@ -4,12 +4,7 @@ Anything raised from here is printed as one message without a trace. Everything 
 ours and ends in `build/logs/`.
 """
 
-from collections.abc import Sequence
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar
-
-if TYPE_CHECKING:
-    from orchestration.warehouse.verdicts import Verdict
+from typing import ClassVar
 
 
 class CallboardError(Exception):
@@ -30,23 +25,9 @@ class UsageError(CallboardError):
 
 
 class GateRefusedError(CallboardError):
-    """The gate did not let this build through. What was published stays published.
-
-    `verdicts` are those that refused, where they are not the newest build's, and `months` what they keep from being made.
-    """
+    """The gate did not let this build through. What was published stays published."""
 
     exit_code: ClassVar[int] = 3
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        hint: str = "",
-        verdicts: "Sequence[Verdict]" = (),
-        months: "Sequence[date]" = (),
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.verdicts, self.months = tuple(verdicts), tuple(months)
 
 
 class LockHeldError(CallboardError):

@@ -18,6 +18,7 @@ from orchestration.refresh.plan import plan_months
 from orchestration.warehouse.verdicts import Verdict
 
 _READABLE = ("every_delivery_is_readable", "delivery")
+REMEDY = "Deliver it again, take it out of landing, or waive it."
 _COUNTS = "quarantined_share_is_small"
 
 
@@ -28,6 +29,14 @@ class Judgement:
     months: tuple[date, ...]
     failed: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class UnusableError(GateRefusedError):
+    """What was delivered can't be used: `verdicts` say what of it, `months` what can't be made of it."""
+
+    def __init__(self, judged: Judgement) -> None:
+        super().__init__(f"What was delivered can't be used; nothing was built. {REMEDY}")
+        self.verdicts, self.months = judged.failed, judged.months
 
 
 def judge_delivered(ctx: RefreshContext, loaded: Sequence[int] = ()) -> Judgement:
@@ -57,18 +66,11 @@ def judge_delivered(ctx: RefreshContext, loaded: Sequence[int] = ()) -> Judgemen
 
 
 def refuse_unusable(ctx: RefreshContext, loaded: Sequence[int]) -> tuple[str, ...]:
-    """Raises GateRefusedError with everything that is wrong with what was delivered; gives what is to be looked at."""
+    """Raises UnusableError with everything that is wrong with what was delivered; gives what is to be looked at."""
     judged = judge_delivered(ctx, loaded)
     if judged.failed:
-        raise GateRefusedError(
-            f"What was delivered can't be used; nothing was built. {REMEDY}",
-            verdicts=judged.failed,
-            months=judged.months,
-        )
+        raise UnusableError(judged)
     return judged.notes
-
-
-REMEDY = "Deliver it again, take it out of landing, or waive it."
 
 
 def _verdict(expectation: str, table: str, observed: str, expected: str) -> Verdict:

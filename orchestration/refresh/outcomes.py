@@ -8,6 +8,7 @@ import duckdb
 from orchestration.deliveries.own_reports import undelivered
 from orchestration.home.errors import GateRefusedError, UsageError
 from orchestration.refresh.context import RefreshContext, RefreshOutcome
+from orchestration.refresh.judge import UnusableError
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
@@ -78,9 +79,10 @@ def refused_outcome(
     stays."""
     manifest = current_manifest(ctx.home)
     stays = f"Release {manifest.release_id} stays published." if manifest else "Nothing is published yet."
-    failed = error.verdicts if error else ()
-    failed = failed or tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.blocks)
-    months = (error.months if error else ()) or months
+    if isinstance(error, UnusableError):
+        failed, months = error.verdicts, error.months or months
+    else:
+        failed = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.blocks)
     message = f"{error or 'The gate refused this build.'} {stays}"
     note_attempt(ctx, lambda _: {"state": "refused", "message": message, "failed": failed, "months": months})
     return RefreshOutcome(
