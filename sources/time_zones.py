@@ -37,6 +37,6 @@ def checked_zone(name: str | None) -> str | None:
     """The name itself. Raises ValueError where it is no name of the database."""
     if name is not None and not is_time_zone(name):
         raise ValueError(
-            f"{name!r} is no time zone of the IANA database: write Area/City, such as Asia/Shanghai, or UTC"
+            f"{name!r} is no IANA time zone: write Area/City, such as Asia/Shanghai, or UTC"
         )
     return name
