@@ -36,7 +36,5 @@ def is_time_zone(name: str) -> bool:
 def checked_zone(name: str | None) -> str | None:
     """The name itself. Raises ValueError where it is no name of the database."""
     if name is not None and not is_time_zone(name):
-        raise ValueError(
-            f"{name!r} is no IANA time zone: write Area/City, such as Asia/Shanghai, or UTC"
-        )
+        raise ValueError(f"{name!r} is no IANA time zone: write Area/City, such as Asia/Shanghai, or UTC")
     return name

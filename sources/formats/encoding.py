@@ -83,19 +83,21 @@ def as_utf8(path: Path, temporary: Path, encoding: str | None = None, known: Kno
 
     UTF-8, UTF-16 and UTF-32 are found without being told; a code page where one reading alone makes sense, or where a
     known word is found in one alone. A text that is UTF-8 but for a few lines has U+FFFD there, and is damaged. So is
-    one that is not in the `encoding` that was told. Raises UndecidedEncoding.
+    one that is neither that nor in the `encoding` that was told. Raises UndecidedEncoding.
     """
     decision = None
-    found = encoding or _encoding(path)
+    found = _encoding(path)
+    if encoding and (found is None or encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))):
+        found = encoding
     if found is None:
         decision = decide(_foreign_lines(path), known)
         found = decision.encoding if _decodes(path, _codec(decision.encoding)) else "damaged"
-    if found == "utf-8" and (encoding is None or _decodes(path, "utf-8")):
+    if found == "utf-8":
         text = _looked_through(path)
         if text is not None:
             return text
     target = temporary / "transcoded"
-    damaged = found == "damaged" or (encoding is not None and not _decodes(path, _codec(encoding)))
+    damaged = found == "damaged" or (found == encoding and not _decodes(path, _codec(found)))
     codec = "utf-8" if found == "damaged" else _codec(found)
     _transcode(path, target, codec)
     text = _looked_through(target)

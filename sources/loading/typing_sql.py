@@ -25,6 +25,7 @@ NOT_OF_TYPE: Mapping[ColumnType, str] = {
 }
 
 _DEFAULT_FORMS = ValueForms()
+_ERROR = '"= error"'
 
 
 def typed_select(
@@ -66,13 +67,13 @@ def typed_select(
     return f"""
         select {", ".join(_final(contract, name, columns, local, time_zone) for name in contract.columns)},
             {_local_columns(local, time_zone)} as local_columns,
-            {error} as error_column,
-            {_code(contract, error)} as error_code,
-            {_params(contract, error, sources)} as error_params,
-            {row_text or _row_text(contract, delivered, error, columns, sources)} as row_text,
+            {_ERROR} as error_column,
+            {_code(contract, _ERROR)} as error_code,
+            {_params(contract, _ERROR, sources)} as error_params,
+            {row_text or _row_text(contract, delivered, _ERROR, columns, sources)} as row_text,
             {line} as line_number
-        from (select *, {", ".join(parsed) or "1 as no_column"}
-            from {f"(select *, {', '.join(clean)} from {relation})" if clean else relation})"""
+        from (select *, {error} as {_ERROR} from (select *, {", ".join(parsed) or "1 as no_column"}
+            from {f"(select *, {', '.join(clean)} from {relation})" if clean else relation}))"""
 
 
 def is_id(contract: Contract, name: str) -> bool:
@@ -98,21 +99,21 @@ def _error(
     delivered: Mapping[str, str],
     forms: ValueForms,
 ) -> str:
-    """SQL of the first column whose value is not of its type."""
+    """SQL of the first column whose value is not of its type.
+
+    Nested cases look no further than they must, where an `and` would look at everything in every row.
+    """
     cases: list[str] = []
     for name, column in columns.items():
+        found, source = literal(name), sources[name]
         if contract.columns[name].type == "text":
             if column.is_wrong and is_needed_id(contract, name):
-                cases.append(f"when {column.is_wrong} then {literal(name)}")
+                cases.append(f"case when {column.is_wrong} then {found} end")
             continue
-        source = sources[name]
-        absent = ""
         if delivered[name] == "VARCHAR" and source == quoted(name):
-            absent = f" and trim({source}) <> '' and not {is_nothing(source, forms)}"
-        cases.append(
-            f"when {source} is not null and {quoted('= ' + name)} is null{absent} then {literal(name)}"
-        )
-    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+            found = f"case when trim({source}) <> '' and not {is_nothing(source, forms)} then {found} end"
+        cases.append(f"case when {source} is not null and {quoted('= ' + name)} is null then {found} end")
+    return f"coalesce({', '.join(cases)})" if cases else "cast(null as varchar)"
 
 
 def _row_text(

@@ -136,6 +136,17 @@ def test_a_file_in_doubt_says_both_readings_until_a_key_or_a_delivered_word_sett
     assert landing.rows("select business_line from raw.hr__assignments") == [("Règle",)]
 
 
+def test_a_key_for_code_pages_leaves_utf_8_as_it_is(landing: Centre) -> None:
+    header = ASSIGNMENTS.splitlines()[0]
+    for name, encoding in (("a.csv", "utf-8"), ("b.csv", "utf-16"), ("c.csv", "cp1252")):
+        line = f"{name},2024-01-01,SHA,T1,Équipe,Règle,agent\n"
+        landing.deliver(f"hr/assignments/{name}", f"{header}\n{line}".encode(encoding))
+    loaded(landing, encoding="windows-1252")
+    assert landing.rows("select distinct business_line, team_name from raw.hr__assignments") == [
+        ("Règle", "Équipe")
+    ]
+
+
 # --- numbers and dates
 
 
