@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from sources.contracts.contract import ColumnType, Contract
 from sources.loading.forms import ValueForms
-from sources.loading.values_sql import Typed, cleaned, is_nothing, shown, typed, utc_of_local
+from sources.loading.values_sql import Typed, cleaned, shown, typed, utc_of_local
 from sources.sql import literal, quoted
 
 #: Why a value that is not of its type is refused (`reasons.ROW_REASONS`).
@@ -104,16 +104,24 @@ def _error(
     Nested cases look no further than they must, where an `and` would look at everything in every row.
     """
     cases: list[str] = []
+    wanted: list[str] = []
     for name, column in columns.items():
         found, source = literal(name), sources[name]
         if contract.columns[name].type == "text":
             if column.is_wrong and is_needed_id(contract, name):
                 cases.append(f"case when {column.is_wrong} then {found} end")
+                wanted.append(f"coalesce({column.is_wrong}, false)")
             continue
         if delivered[name] == "VARCHAR" and source == quoted(name):
-            found = f"case when trim({source}) <> '' and not {is_nothing(source, forms)} then {found} end"
-        cases.append(f"case when {source} is not null and {quoted('= ' + name)} is null then {found} end")
-    return f"coalesce({', '.join(cases)})" if cases else "cast(null as varchar)"
+            # each text is named once: what the engine finds twice it works out beforehand, for every row
+            absent = ", ".join(literal(word) for word in ("", *forms.nothing))
+            found = f"case when not list_contains([{absent}], lower(trim({source}))) then {found} end"
+        is_none = f"({source} is not null and {quoted('= ' + name)} is null)"
+        wanted.append(is_none)
+        cases.append(f"case when {is_none} then {found} end")
+    if not cases:
+        return "cast(null as varchar)"
+    return f"case when {' or '.join(wanted)} then coalesce({', '.join(cases)}) end"
 
 
 def _row_text(

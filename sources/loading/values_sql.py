@@ -91,7 +91,8 @@ def is_nothing(text: str, forms: ValueForms) -> str:
         return "false"
     longest = max(len(word.encode()) for word in forms.nothing)
     words = ", ".join(literal(word) for word in forms.nothing)
-    return f"(strlen({text}) <= {longest + 3} and lower(trim({text})) in ({words}))"
+    # the engine would turn `in` with as many words into a join of every row
+    return f"(strlen({text}) <= {longest + 3} and list_contains([{words}], lower(trim({text}))))"
 
 
 def _text_value(
@@ -113,10 +114,15 @@ def _text_value(
             is_plain=f"not coalesce({is_rounded}, false)",
             is_wrong=is_rounded,
         )
+    # most values are neither short nor begin as a word for nothing does, and need no closer look
+    firsts = sorted({ord(first) for word in forms.nothing for first in word[:1].lower() + word[:1].upper()})
+    begins = f"not list_contains([{', '.join(map(str, firsts))}], ascii({text}))" if firsts else "true"
     longest = max((len(word.encode()) for word in forms.nothing), default=0)
-    is_bare = f"strlen({text}) > {longest} and not prefix({text}, ' ') and not suffix({text}, ' ')"
+    has_no_blanks = f"not prefix({text}, ' ') and not suffix({text}, ' ')"
     return Typed(
-        f"case when {is_bare} then {text} when {is_nothing(text, forms)} then null else nullif(trim({text}), '') end"
+        f"case when strlen({text}) > {longest} and {has_no_blanks} then {text} "
+        f"when {begins} and {text} <> '' and {has_no_blanks} then {text} "
+        f"when {is_nothing(text, forms)} then null else nullif(trim({text}), '') end"
     )
 
 
