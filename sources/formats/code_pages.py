@@ -191,7 +191,7 @@ def _no_traditional_chinese(cell: str) -> bool:
 def _no_korean(cell: str) -> bool:
     hangul = [char for char in cell if "가" <= char <= "힣"]
     others = [char for char in cell if not char.isascii() and char not in hangul and not _is_wide_sign(char)]
-    return bool(others) or (bool(hangul) and not _COMMON_HANGUL.intersection(hangul))
+    return bool(others) or sum(char in _COMMON_HANGUL for char in hangul) * 2 < len(hangul)
 
 
 def _no_japanese(cell: str) -> bool:
