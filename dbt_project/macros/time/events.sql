@@ -14,7 +14,7 @@
         {{ events }}.line_number,
         {{ columns | join(',\n        ') }}
     from {{ events }}
-    inner join {{ ref('int_employee_days') }} as days
+    inner join {{ ref('int_assignment_utc_days') }} as days
         on
             days.agent_key = {{ events }}.agent_key
             and days.utc_date = cast({{ events }}.{{ instant }} as date)

@@ -11,7 +11,7 @@ cases as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),

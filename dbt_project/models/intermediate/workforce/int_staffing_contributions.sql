@@ -34,14 +34,14 @@ periods as (
 on_queue as (
 
     select
-        pieces.employee_id,
-        pieces.starts_at,
-        pieces.ends_at,
+        intervals.employee_id,
+        intervals.starts_at,
+        intervals.ends_at,
         periods.business_line,
         periods.starts_at as assigned_at
-    from {{ ref('int_plan_pieces') }} as pieces
-    inner join periods on periods.period_id = pieces.period_id
-    where pieces.activity = 'on_queue'
+    from {{ ref('int_schedule_intervals') }} as intervals
+    inner join periods on periods.period_id = intervals.period_id
+    where intervals.activity = 'on_queue'
 
 ),
 

@@ -10,7 +10,7 @@ segments as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_employed and employee_id is not null
 
 ),
@@ -122,7 +122,7 @@ clipped as (
 final as (
 
     select
-        row_number() over (order by employee_id, starts_at) as piece_id,
+        row_number() over (order by employee_id, starts_at) as interval_id,
         *
     from clipped
     where
