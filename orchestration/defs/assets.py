@@ -72,7 +72,9 @@ class CallboardTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None
     ) -> AssetCheckSpec | None:
-        """dbt's test, under a name that says so: the gate may have an expectation of the same name."""
+        """A dbt test that a refresh runs, under a name that says so: the gate may have an expectation of the same name."""
+        if manifest["nodes"][unique_id]["config"]["meta"].get("run_in") == "suite":
+            return None
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         if spec is None:
             return None

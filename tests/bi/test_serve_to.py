@@ -69,8 +69,10 @@ def test_every_unique_key_that_dbt_tests_is_a_primary_key(copied: Server) -> Non
     for path in (Path(__file__).parents[2] / "dbt_project" / "models" / "marts").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             for test in model.get("data_tests", []):
-                if isinstance(test, dict) and "unique_key" in test:
-                    keys[model["name"]] = test["unique_key"]["arguments"]["columns"]
+                if isinstance(test, dict) and "unique_combination_of_columns" in test:
+                    keys[model["name"]] = test["unique_combination_of_columns"]["arguments"][
+                        "combination_of_columns"
+                    ]
     assert len(keys) >= 20
     found = copied.query(
         "select c.relname::text, array_agg(a.attname::text order by array_position(i.indkey::int[], a.attnum::int)) "
