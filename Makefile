@@ -65,6 +65,7 @@ lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
 	$(BIN)/pyright
 	CALLBOARD_WAREHOUSE=:memory: PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
+	$(BIN)/python docs/house_map.py
 
 format: $(READY) ## ruff's formatter and its safe fixes
 	$(BIN)/ruff format .
@@ -74,7 +75,7 @@ dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
 	$(BIN)/python -m orchestration.defs.instance
 
 generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md, column lineage
-	$(BIN)/python -m sources.staging_sql
+	$(BIN)/python -m sources.contracts.generate
 	$(BIN)/python docs/kpi_page.py
 	$(BIN)/python -m orchestration.warehouse.lineage
 

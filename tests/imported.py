@@ -9,7 +9,7 @@ import dbt.cli.main  # noqa: F401
 import orchestration.cli
 import orchestration.defs.build
 import orchestration.defs.jobs  # noqa: F401
-import sources.loading  # noqa: F401
+import sources.loading.load  # noqa: F401
 from expectations import gate
 
 gate.preload()

@@ -12,8 +12,8 @@ from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.comparison.compare import Comparison, Difference, Side, compare
 from orchestration.comparison.data import Cell, Question, months_in_words, parse_group
+from orchestration.home.months import parse_months
 from orchestration.home.paths import Home, existing_home, locate_home
-from orchestration.refresh.context import parse_months
 
 _REST = "everybody else"
 _UNITS = {"ratio": " %", "seconds": " s", "points": " points", "per_hour": " an hour"}

@@ -86,8 +86,8 @@ def home_status(home: Home) -> HomeStatus:
 
 
 def _landing(home: Home) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
-    from sources.loading import LoadSettings, waiting
-    from sources.mapping import MappingError
+    from sources.loading.load import LoadSettings, waiting
+    from sources.mappings.mapping import MappingError
 
     with glance(home) as is_free:
         if not is_free:

@@ -10,8 +10,8 @@ from orchestration.commands.console import TerminalProgress, people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
+from orchestration.home.months import parse_months
 from orchestration.home.paths import Home, locate_home
-from orchestration.refresh.context import parse_months
 from orchestration.refresh.progress import Silent, StepResult
 
 

@@ -15,8 +15,8 @@ from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.lock import refresh_lock
+from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import parse_month
 
 
 def report_command(

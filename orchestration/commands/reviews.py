@@ -14,8 +14,8 @@ from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.deliveries.review_decisions import Taken, take_decisions
 from orchestration.deliveries.reviews import review_list, write_sheet
 from orchestration.home.errors import UsageError
+from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import parse_month
 
 _MOST_ROWS = 50
 _SHOWN = ("survey_id", "business_date", "team_id", "agent_id", "csat", "state", "review_reason")

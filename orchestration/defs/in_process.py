@@ -1,68 +1,60 @@
-"""A refresh from end to end: the lock, the question whether there is anything to do, the Dagster job, the record."""
+"""The job `refresh`, run in the process of the command on the home's own Dagster instance."""
 
-from collections.abc import Sequence
-from contextlib import redirect_stderr
-from datetime import date, datetime
-from io import StringIO
+import os
+import warnings
 
-from orchestration.deliveries.own_reports import deliver_own_reports
-from orchestration.home.errors import CallboardError, GateRefusedError
-from orchestration.home.known_errors import in_words
-from orchestration.home.lock import refresh_lock
-from orchestration.home.paths import Home
-from orchestration.refresh.context import RefreshContext, RefreshOutcome, make_context
+from dagster import ExecuteInProcessResult
+
+from orchestration.defs.build import build_defs
+from orchestration.defs.instance import open_instance
+from orchestration.defs.jobs import JOB, close_abandoned_runs
+from orchestration.defs.session import Session, Steps, given_session
+from orchestration.home.errors import CallboardError
+from orchestration.refresh.context import RefreshContext, RefreshOutcome
 from orchestration.refresh.last_run import note_attempt
-from orchestration.refresh.outcomes import refused_outcome
-from orchestration.refresh.progress import Progress
-from orchestration.refresh.steps import nothing_new
 
 
-def refresh(
-    home: Home,
-    *,
-    months: Sequence[date] = (),
-    as_of: datetime | None = None,
-    trigger: str = "command",
-    progress: Progress | None = None,
-    wait_seconds: float = 0.0,
-) -> RefreshOutcome:
-    """Refresh `home` and say how it ended; a refusal of the gate is an outcome, not an exception.
+def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutcome:
+    """Run the job in this process, on the home's own Dagster instance. The caller holds the refresh lock.
 
-    Raises LockHeldError where another refresh is at work, and CallboardError for what stops a refresh.
+    Gives the outcome also where the gate refuses; raises what stopped a step otherwise.
     """
-    make_context(home, months=months, as_of=as_of)  # wrong usage is said before any lock is taken
-    with refresh_lock(home, wait_seconds=wait_seconds):
-        ctx = make_context(home, months=months, as_of=as_of, trigger=trigger, progress=progress)
-        try:
-            deliver_own_reports(home, ctx.config)
-            return nothing_new(ctx) or _run(ctx)
-        except GateRefusedError as error:
-            return refused_outcome(ctx, (), ctx.months, str(error))
-        except Exception as error:
-            known = in_words(error)
-            message = known.message if known else f"{type(error).__name__}: {error}"
-            _note_failure(ctx, message)
-            if known is None or known is error:
-                raise
-            raise known from error
+    # One transaction for what a run plans to do, instead of one for each of some hundred events.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    session = Session(ctx, steps or Steps())
+    with warnings.catch_warnings(), open_instance(ctx.home, ctx.config) as instance:
+        warnings.simplefilter("ignore")
+        close_abandoned_runs(instance)
+        job = build_defs(ctx.home, resource_overrides={"session": given_session(session)}).resolve_job_def(
+            JOB
+        )
+        done = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={"callboard/trigger": ctx.trigger, "callboard/release": ctx.release_id},
+        )
+    if _was_interrupted(done):
+        note_attempt(ctx, lambda _: {"state": "failed", "message": "Interrupted."})
+        raise KeyboardInterrupt
+    if session.outcome is not None:
+        return session.outcome
+    if session.error is not None:
+        raise session.error
+    # None of our steps failed, so it is Dagster's own trouble or a defect in the wrapping.
+    raise CallboardError(
+        f"The run in Dagster failed: {_failure(done)}", hint=f"Its events are in {ctx.home.dagster}."
+    )
 
 
-def _run(ctx: RefreshContext) -> RefreshOutcome:
-    # Late: Dagster, and dbt with it, cost seconds that a refresh of nothing does not have.
-    from orchestration.defs.jobs import run_refresh
-
-    # Libraries write traces of their own to stderr; people get one message, and a defect's log gets the rest.
-    with redirect_stderr(StringIO()) as muttered:
-        try:
-            return run_refresh(ctx)
-        except Exception as error:
-            if muttered.getvalue():
-                error.add_note(muttered.getvalue())
-            raise
+def _was_interrupted(done: ExecuteInProcessResult) -> bool:
+    errors = [event.step_failure_data.error for event in done.get_step_failure_events()]
+    return any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
 
 
-def _note_failure(ctx: RefreshContext, message: str) -> None:
-    try:
-        note_attempt(ctx, lambda _: {"state": "failed", "message": message})
-    except (OSError, CallboardError):
-        return  # a full disk must not hide what is being told
+def _failure(done: ExecuteInProcessResult) -> str:
+    for failed in done.get_step_failure_events():
+        error = failed.step_failure_data.error
+        if error:
+            return f"{failed.step_key}: {error.message.strip()}"
+    return next((e.message or "" for e in done.all_events if e.is_failure), "it did not say why")

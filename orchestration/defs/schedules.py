@@ -17,7 +17,8 @@ from dagster import (
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.defs.jobs import close_dead_runs
-from orchestration.home.calendars import has_calendar, month_before, nth_working_day
+from orchestration.home.calendars import has_calendar, nth_working_day
+from orchestration.home.months import month_before
 from orchestration.home.paths import Home
 from orchestration.releases.sites import Site
 

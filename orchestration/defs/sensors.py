@@ -21,11 +21,12 @@ from dagster import (
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.defs.jobs import close_dead_runs
-from orchestration.deliveries.arrivals import tell
+from orchestration.deliveries.arrivals import notify_overdue
 from orchestration.deliveries.own_files import is_own_report
 from orchestration.home.config import load_config
 from orchestration.home.lock import glance
 from orchestration.home.paths import Home
+from orchestration.notifications.send import send_overdue
 from orchestration.refresh.adapters import load_settings
 from orchestration.refresh.context import make_context
 
@@ -64,11 +65,11 @@ def arrival_sensor(home: Home) -> SensorDefinition:
         description="Tells people, once, of a declared source that did not arrive by its hour",
     )
     def arrivals(context: SensorEvaluationContext) -> SkipReason:
-        told = tell(home, load_config(home), datetime.now(UTC))
+        found = notify_overdue(home, load_config(home), datetime.now(UTC), send_overdue)
         words = [
-            f"Overdue: {', '.join(source.table for source in told.overdue) or 'nothing'}.",
-            f"People were told of {', '.join(told.told)}." if told.told else "",
-            f"Nobody could be told of {', '.join(told.untold)}." if told.untold else "",
+            f"Overdue: {', '.join(source.table for source in found.overdue) or 'nothing'}.",
+            f"Sent the notice for {', '.join(found.notified)}." if found.notified else "",
+            f"Could not send the notice for {', '.join(found.not_notified)}." if found.not_notified else "",
         ]
         return SkipReason(" ".join(word for word in words if word))
 
@@ -99,7 +100,7 @@ def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
 
 
 def _waiting(home: Home) -> list[str]:
-    from sources.loading import waiting
+    from sources.loading.load import waiting
 
     settings = load_settings(make_context(home))
     found = waiting(home.warehouse, home.landing, settings)

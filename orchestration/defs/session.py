@@ -17,16 +17,11 @@ from dagster import Field, InitResourceContext, PartitionKeyRange, ResourceDefin
 from orchestration.home.errors import CallboardError, GateRefusedError
 from orchestration.home.known_errors import in_words
 from orchestration.home.lock import refresh_lock
+from orchestration.home.months import months_between, parse_month
 from orchestration.home.paths import Home
 from orchestration.notifications.send import notify
 from orchestration.refresh import steps as refresh_steps
-from orchestration.refresh.context import (
-    RefreshContext,
-    RefreshOutcome,
-    make_context,
-    parse_as_of,
-    parse_month,
-)
+from orchestration.refresh.context import RefreshContext, RefreshOutcome, make_context, parse_as_of
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import (
     BuildOutcome,
@@ -191,13 +186,6 @@ def _months(tags: Mapping[str, str], config: Mapping[str, Any]) -> list[date]:
         )
         return months_between(date.fromisoformat(span.start), date.fromisoformat(span.end))
     return [parse_month(text) for text in config["months"]]
-
-
-def months_between(first: date, last: date) -> list[date]:
-    """First days from `first`'s month to `last`'s, both included."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    start = first.year * 12 + first.month - 1
-    return [date((start + i) // 12, (start + i) % 12 + 1, 1) for i in range(count)]
 
 
 def _trigger(tags: Mapping[str, str]) -> str:

@@ -1,11 +1,11 @@
-"""Sources that should have arrived by an hour: which are overdue, and who has been told of it.
+"""Sources that should have arrived by an hour: which are overdue, and for which a notice has been sent.
 
-Looks at names and change times of files in landing and never into the build database, so it works beside a refresh.
-Knows no Dagster and no address: `tell` is what the command and the sensor share.
+Reads names and change times of files in landing and never the build database, so it works beside a refresh.
+Knows no Dagster and no address: the command and the sensor pass in how a notice is sent.
 """
 
 import fcntl
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,13 +13,14 @@ from itertools import count, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from orchestration.deliveries.own_files import is_own_report
-from orchestration.home.calendars import is_working_day, month_before, nth_working_day
+from orchestration.home.calendars import is_working_day, nth_working_day
 from orchestration.home.config import ArrivalConfig, Config
 from orchestration.home.errors import UsageError
 from orchestration.home.files import write_whole
+from orchestration.home.months import month_before
 from orchestration.home.paths import Home
 from orchestration.releases.sites import Site, default_site
 
@@ -41,12 +42,13 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What one look came to: every declared source, the overdue ones told of just now, and those nobody could be."""
+class ArrivalReport:
+    """Every declared source as one check found it, the tables whose notice was sent just now, and those whose notice
+    could not be sent."""
 
     expected: tuple[Expected, ...]
-    told: tuple[str, ...] = ()
-    untold: tuple[str, ...] = ()
+    notified: tuple[str, ...] = ()
+    not_notified: tuple[str, ...] = ()
 
     @property
     def overdue(self) -> tuple[Expected, ...]:
@@ -61,11 +63,14 @@ class Due(NamedTuple):
 
 
 class _Remembered(BaseModel):
-    """A declaration: its rule, when it was first seen, and the newest due instant that people were told of."""
+    """A declaration: its rule, when it was first seen, and the newest due instant that a notice was sent of."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     rule: str
     declared: AwareDatetime
-    told: AwareDatetime | None = None
+    # The file's key is older than the name.
+    notified: AwareDatetime | None = Field(default=None, alias="told")
 
 
 _MEMORY = TypeAdapter(dict[str, _Remembered])
@@ -84,31 +89,31 @@ def expected(home: Home, config: Config, now: datetime) -> tuple[Expected, ...]:
     return _expected(home, config, _renewed(_read(home), config, now), now) if config.arrivals else ()
 
 
-def look(home: Home, config: Config, now: datetime) -> Told:
+def check_arrivals(home: Home, config: Config, now: datetime) -> ArrivalReport:
     """As `expected`, and remember from when on each source is expected."""
     with _memory(home, config, now) as memory:
-        return Told(_expected(home, config, memory, now))
+        return ArrivalReport(_expected(home, config, memory, now))
 
 
-def tell(home: Home, config: Config, now: datetime) -> Told:
-    """As `look`, and tell people, once, of each due instant at which a source did not arrive.
+def notify_overdue(
+    home: Home, config: Config, now: datetime, send: Callable[[Home, Config, Sequence[Expected]], bool]
+) -> ArrivalReport:
+    """As `check_arrivals`, and send one notice of each due instant at which a source did not arrive.
 
-    A notice that reached nobody is tried again at the next look.
+    `send` gives whether its notice reached anybody; one that did not is sent again at the next check.
     """
-    from orchestration.notifications.send import notify_overdue
-
     with _memory(home, config, now) as memory:
         found = _expected(home, config, memory, now)
         news = [source for source in found if source.is_overdue and _is_news(source, memory[source.table])]
         tables = tuple(source.table for source in news)
         if news:
-            # A full disk stops this before anybody is told, not after, at every look again.
+            # A full disk stops this before a notice is sent, not after, at every check again.
             _write(home, memory)
-        if not news or not notify_overdue(home, config, news):
-            return Told(found, untold=tables)
+        if not news or not send(home, config, news):
+            return ArrivalReport(found, not_notified=tables)
         for source in news:
-            memory[source.table].told = source.due
-        return Told(found, told=tables)
+            memory[source.table].notified = source.due
+        return ArrivalReport(found, notified=tables)
 
 
 def _dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
@@ -139,8 +144,8 @@ def _expected(
     home: Home, config: Config, memory: Mapping[str, _Remembered], now: datetime
 ) -> tuple[Expected, ...]:
     from orchestration.deliveries.review_decisions import is_decisions
-    from sources.loading import LoadSettings, files_by_table
-    from sources.mapping import MappingError
+    from sources.loading.load import LoadSettings, files_by_table
+    from sources.mappings.mapping import MappingError
 
     if not config.arrivals:
         return ()
@@ -177,7 +182,7 @@ def _expected(
 
 
 def _is_news(source: Expected, remembered: _Remembered) -> bool:
-    return source.due is not None and (remembered.told is None or remembered.told < source.due)
+    return source.due is not None and (remembered.notified is None or remembered.notified < source.due)
 
 
 @contextmanager
@@ -212,4 +217,4 @@ def _read(home: Home) -> dict[str, _Remembered]:
 
 
 def _write(home: Home, memory: dict[str, _Remembered]) -> None:
-    write_whole(home.arrivals_file, _MEMORY.dump_json(memory, indent=2).decode())
+    write_whole(home.arrivals_file, _MEMORY.dump_json(memory, indent=2, by_alias=True).decode())

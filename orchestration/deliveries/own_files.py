@@ -22,7 +22,7 @@ def is_own_report(file: str) -> bool:
 
 def refuse_mapped(home: Home, file: str) -> None:
     """Raises UsageError where a mapping would take `file` (relative to landing) for a vendor's export."""
-    from sources.mapping import MappingError, load_mappings
+    from sources.mappings.mapping import MappingError, load_mappings
 
     try:
         taken_by = [mapping.name for mapping in load_mappings(home.mappings) if mapping.takes(file)]

@@ -19,8 +19,8 @@ from orchestration.deliveries.own_files import OWN_REPORTS, refuse_mapped, writt
 from orchestration.home.calendars import nth_working_day
 from orchestration.home.config import Config, OwnReport
 from orchestration.home.errors import CallboardError
+from orchestration.home.months import next_month
 from orchestration.home.paths import Home
-from orchestration.refresh.plan import next_month
 from orchestration.releases.manifest import current_release_path
 from orchestration.releases.reader import opened
 from orchestration.releases.sites import Site, published_site

@@ -59,7 +59,7 @@ def take_decisions(home: Home, sheet: Path) -> Taken:
     A decision that is in force already writes nothing. Raises UsageError naming every row that cannot be taken, by its
     line; then nothing is written.
     """
-    from sources.contract import load_contracts
+    from sources.contracts.contract import load_contracts
 
     if not sheet.is_file():
         raise UsageError(
@@ -102,10 +102,10 @@ def delivery_name(taken: Sequence[str], now: datetime) -> str:
 
 def _read_sheet(connection: duckdb.DuckDBPyConnection, sheet: Path, scratch: Path) -> None:
     """The sheet as temporary tables `sheet_row` (typed) and `unreadable_line`."""
-    from sources.contract import load_contracts
-    from sources.landing import LandedFile
-    from sources.reading import UnreadableFile, read
-    from sources.typing_sql import typed_select
+    from sources.contracts.contract import load_contracts
+    from sources.formats.landed_file import LandedFile
+    from sources.formats.reading import UnreadableFile, read
+    from sources.loading.typing_sql import typed_select
 
     stat = sheet.stat()
     landed = LandedFile(sheet.name, sheet, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
@@ -133,10 +133,10 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, sheet: Path, scratch: Pat
 
 def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Path) -> list[str]:
     """Surveys of deliveries that the release does not know, as temporary table `waiting`; names of all deliveries."""
-    from sources.landing import fingerprint
-    from sources.loading import files_of, load
-    from sources.mapping import MappingError
-    from sources.raw_schema import LoadSettings
+    from sources.loading.landing import fingerprint
+    from sources.loading.load import files_of, load
+    from sources.loading.raw_schema import LoadSettings
+    from sources.mappings.mapping import MappingError
 
     known = set(
         connection.execute(

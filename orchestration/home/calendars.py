@@ -36,11 +36,6 @@ def nth_working_day(month: date, n: int, country: str | None) -> date:
     return day
 
 
-def month_before(day: date) -> date:
-    """First day of the month before the one `day` is in."""
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
 @cache
 def _calendar(country: str | None) -> "HolidayBase | None":
     # Late: most commands ask for no calendar, and pay for its import.

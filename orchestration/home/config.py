@@ -83,7 +83,7 @@ class ArrivalConfig(_Section):
     @field_validator("table")
     @classmethod
     def _has_a_contract(cls, table: str) -> str:
-        from sources.contract import load_contracts
+        from sources.contracts.contract import load_contracts
 
         if table not in load_contracts():
             raise ValueError(f"{table!r} is no source table; there are {', '.join(load_contracts())}")

@@ -7,10 +7,10 @@ Numbers and counts only: no row, no key and nobody's name leaves the house by ch
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.deliveries.arrivals import Expected
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
 from orchestration.presentation.language import Language
@@ -26,9 +26,6 @@ from orchestration.releases.reader import (
     opened,
     release_to_read,
 )
-
-if TYPE_CHECKING:
-    from orchestration.deliveries.arrivals import Expected
 
 _MOST_NUMBERS = 8
 
@@ -81,7 +78,7 @@ def notes_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> l
 
 
 def overdue_in_words(
-    home: Home, language: Language, sources: "Sequence[Expected]", link: str
+    home: Home, language: Language, sources: Sequence[Expected], link: str
 ) -> tuple[str, list[str]]:
     """Title and lines of one notice of all sources that are overdue."""
     t = language.text
@@ -102,7 +99,7 @@ def overdue_in_words(
     return title, [*lines, *([link] if link else [])]
 
 
-def overdue_line(source: "Expected", language: Language) -> str:
+def overdue_line(source: Expected, language: Language) -> str:
     """One source that is overdue: until when it was due, and what came last."""
 
     def at(instant: datetime | None) -> str:

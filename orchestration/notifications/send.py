@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from orchestration.deliveries.arrivals import Expected
 from orchestration.home.config import Config, resolve_secret
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
@@ -17,8 +18,6 @@ from orchestration.refresh.context import RefreshContext, RefreshOutcome
 
 if TYPE_CHECKING:
     from apprise.plugins.dingtalk import NotifyDingTalk
-
-    from orchestration.deliveries.arrivals import Expected
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +51,8 @@ def notify(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str = "
     return _send(ctx.config, _words(ctx, outcome, failure)).is_complete
 
 
-def notify_overdue(home: Home, config: Config, sources: "Sequence[Expected]") -> bool:
-    """Tell every configured address, in one notice, which sources are overdue. Gives whether it reached any."""
+def send_overdue(home: Home, config: Config, sources: Sequence[Expected]) -> bool:
+    """Send every configured address one notice of the overdue sources. Gives whether it reached any."""
     from orchestration.notifications.messages import overdue_in_words
     from orchestration.presentation.language import language
 

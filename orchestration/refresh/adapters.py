@@ -12,12 +12,12 @@ from orchestration.warehouse.verdicts import Verdict
 if TYPE_CHECKING:
     from expectations.gate import GateReport, GateSettings
     from orchestration.warehouse.dbt import DbtOutcome, NodeResult
-    from sources.loading import LoadSettings
+    from sources.loading.load import LoadSettings
 
 
 def load_settings(ctx: RefreshContext) -> "LoadSettings":
     """What the configuration says to the loader."""
-    from sources.loading import LoadSettings
+    from sources.loading.load import LoadSettings
 
     return LoadSettings(
         mappings=ctx.home.mappings,

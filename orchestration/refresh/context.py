@@ -1,6 +1,5 @@
 """What one refresh knows from its start to its end: which home, from when it looks, which months, under which id."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,6 @@ from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 from orchestration.refresh.progress import Progress, Silent, StepResult
 from orchestration.warehouse.verdicts import Verdict
-
-_MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])")
-_MOST_MONTHS = 60
 
 
 @dataclass(frozen=True)
@@ -86,31 +82,6 @@ def new_release_id(home: Home) -> str:
         # Two refreshes in one second, or a clock set back: the order of the ids still has to hold.
         now = datetime.strptime(newest[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(seconds=1)
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-
-
-def parse_month(text: str) -> date:
-    """`2026-08` → its first day. Raises UsageError."""
-    match = _MONTH.fullmatch(text.strip())
-    if match is None:
-        raise UsageError(f"{text!r} is no month.", hint="Write months as YYYY-MM, such as 2026-08.")
-    return date(int(match[1]), int(match[2]), 1)
-
-
-def parse_months(text: str, *, option: str = "--months") -> tuple[date, ...]:
-    """`2026-08..2026-10,2027-01` → first days in order. Raises UsageError, naming `option`."""
-    found: set[date] = set()
-    for part in text.split(","):
-        first, dots, last = part.partition("..")
-        start = parse_month(first)
-        end = parse_month(last) if dots else start
-        span = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
-        if not span or len(span) > _MOST_MONTHS:
-            raise UsageError(
-                f"{option} {part!r} spans {len(span)} months.",
-                hint=f"Name 1 to {_MOST_MONTHS}, the earlier first.",
-            )
-        found |= {date(count // 12, count % 12 + 1, 1) for count in span}
-    return tuple(sorted(found))
 
 
 def parse_as_of(text: str) -> datetime:

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import duckdb
 
 from orchestration.deliveries.own_files import OWN_REPORTS, is_own_report
 from orchestration.home.errors import UsageError
+from orchestration.home.months import next_month
 from orchestration.home.paths import Home
 from orchestration.home.versions import code_version
 from orchestration.home.waivers import Waiver, waivers_in_force
@@ -94,7 +95,7 @@ def _deliveries(home: Home, manifest: Manifest | None = None) -> _Deliveries:
 
 
 def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliveries) -> set[date]:
-    from sources.touched import touched_months
+    from sources.loading.touched import touched_months
 
     owed = set(manifest.owed_months) if manifest else set[date]()
     changed = delivered.in_force ^ (manifest.in_force if manifest else frozenset())
@@ -109,7 +110,7 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliver
 
 def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:
     """No row is dated in the month and nobody was employed by its end: then no KPI has anything to count."""
-    from sources.touched import touched_months
+    from sources.loading.touched import touched_months
 
     if not told or not ctx.home.warehouse.exists():
         return
@@ -126,11 +127,6 @@ def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozens
             f"Unknown month {', '.join(unknown)}: nothing that was delivered is dated in it.",
             hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/; status says which files wait.",
         )
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _matured(ctx: RefreshContext, manifest: Manifest | None) -> set[date]:

@@ -78,7 +78,7 @@ def deliveries(connection: duckdb.DuckDBPyConnection) -> tuple[DeliveryRecord, .
 
 
 def _refuse_private_columns(table: str, columns: Sequence[str]) -> None:
-    from sources.contract import load_contracts
+    from sources.contracts.contract import load_contracts
 
     private = {name for contract in load_contracts().values() for name in contract.hidden_columns}
     found = private.intersection(columns)

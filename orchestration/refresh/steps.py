@@ -53,8 +53,8 @@ _DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "c
 
 def load_step(ctx: RefreshContext) -> LoadOutcome:
     """Landing → `raw`. Raises UsageError where there is no landing or a mapping is wrong."""
-    from sources.loading import load
-    from sources.mapping import MappingError
+    from sources.loading.load import load
+    from sources.mappings.mapping import MappingError
 
     started = _begin(ctx, "load")
     _clear_leftovers(ctx)
@@ -166,8 +166,8 @@ def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
 
     Looks without writing and without importing dbt, Dagster or the gate. The caller holds the refresh lock.
     """
-    from sources.loading import waiting
-    from sources.mapping import MappingError
+    from sources.loading.load import waiting
+    from sources.mappings.mapping import MappingError
 
     try:
         files = waiting(ctx.home.warehouse, ctx.home.landing, load_settings(ctx))

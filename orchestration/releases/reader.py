@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 
 from orchestration.home.errors import UsageError
+from orchestration.home.months import next_month
 from orchestration.home.paths import Home
-from orchestration.refresh.plan import next_month
 from orchestration.releases.manifest import current_release_path, damaged
 from orchestration.warehouse.database import columns_of
 

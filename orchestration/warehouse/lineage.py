@@ -165,7 +165,7 @@ def _compile(warehouse: Path) -> Path:
 
 
 def _raw_columns(warehouse: Path) -> dict[str, dict[str, dict[str, str]]]:
-    from sources.loading import prepare
+    from sources.loading.load import prepare
 
     with duckdb.connect(str(warehouse)) as connection:
         prepare(connection)
@@ -195,7 +195,7 @@ def _in_order(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _is_delivered(source: ColumnOf) -> bool:
     """Whether it is a column that people deliver, or of a seed; what the loader adds is no source."""
-    from sources.contract import load_contracts
+    from sources.contracts.contract import load_contracts
 
     schema, _, column = source
     contract = load_contracts().get(_source_name(source))

@@ -16,7 +16,8 @@ from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, ExecuteInProcessR
 from orchestration.defs import session
 from orchestration.defs.assets import RELEASE
 from orchestration.defs.build import build_defs
-from orchestration.defs.jobs import JOB, close_abandoned_runs, run_refresh
+from orchestration.defs.in_process import run_refresh
+from orchestration.defs.jobs import JOB, close_abandoned_runs
 from orchestration.defs.session import session_resource
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.home.lock import refresh_lock

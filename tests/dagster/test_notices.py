@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.defs.jobs import run_refresh
+from orchestration.defs.in_process import run_refresh
 from orchestration.home.config import Config, NoticesConfig
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.warehouse.dbt import DbtOutcome, run_dbt
-from sources.loading import load
+from sources.loading.load import load
 from sources.simulator.run import simulate
 from tests.centres import made_once
 

@@ -19,7 +19,7 @@ from orchestration.refresh.publish import Release, publish
 from orchestration.warehouse import descriptions, ledger
 from orchestration.warehouse.digest import data_digest
 from orchestration.warehouse.verdicts import Verdict
-from sources.loading import load
+from sources.loading.load import load
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration import cli
-from orchestration.defs import in_process as refresh
+from orchestration.defs import refresh
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext, RefreshOutcome
 

@@ -670,7 +670,7 @@ def _run(callboard: Callable[..., Told], published: Published, *more: str, **cha
             "before all months",
         ),
         ({"before": "2026-07..2026-05"}, "--before '2026-07..2026-05' spans", "the earlier first"),
-        ({"before": "May"}, "'May' is no month", "YYYY-MM"),
+        ({"before": "May"}, "Invalid month 'May'", "YYYY-MM"),
         ({"confidence": "95"}, "--confidence 95 is not between", "0.95"),
         ({"confidence": "nan"}, "--confidence nan is not between", "0.95"),
         ({"kpi": "customer_loss_rate"}, "no rows by employee or by team, only by: centre", "whole centre"),

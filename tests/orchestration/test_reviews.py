@@ -20,7 +20,7 @@ from orchestration.deliveries.reviews import write_sheet
 from orchestration.home.errors import UsageError
 from orchestration.home.files import switch_link
 from orchestration.home.paths import Home
-from sources.loading import load, waiting
+from sources.loading.load import load, waiting
 
 from .conftest import SEPTEMBER, Told
 

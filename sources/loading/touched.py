@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contract import Contract, load_contracts
-from sources.typing_sql import literal, quoted
+from sources.contracts.contract import Contract, load_contracts
+from sources.sql import literal, quoted
 
 #: No local date is further than this from the date in UTC.
 _WIDEST_OFFSET = "interval 14 hours"

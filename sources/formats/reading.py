@@ -11,9 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from sources.landing import LandedFile, TextFile, as_utf8, unpacked
-from sources.text_lines import load_lines, split_records
-from sources.typing_sql import literal, quoted
+from sources.formats.encoding import TextFile, as_utf8, unpacked
+from sources.formats.landed_file import LandedFile
+from sources.formats.lines import load_lines, split_records
+from sources.sql import literal, quoted
 
 _DELIMITERS = (",", ";", "\t", "|")
 

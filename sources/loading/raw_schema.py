@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contract import load_contracts
-from sources.typing_sql import literal, quoted
+from sources.contracts.contract import load_contracts
+from sources.sql import literal, quoted
 
 _LEDGER = """
 create table if not exists raw.delivery (

@@ -1,47 +1,18 @@
-"""What lies in landing, and each file as plain UTF-8 text or bytes that the engine can read.
+"""Compression and encodings: a delivered file as bytes that the engine can read, or as plain UTF-8 text.
 
-What belongs here: finding files, fingerprints, compression, encodings. What does not: what a file's rows mean.
 Landing is never changed; whatever has to be unpacked or transcoded goes into a temporary folder.
 """
 
 import codecs
 import gzip
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from sources.formats.landed_file import LandedFile
+
 CHUNK = 1 << 22
-TEXT_KINDS = frozenset({"csv", "tsv", "txt", "json", "jsonl", "ndjson"})
-KINDS = TEXT_KINDS | {"parquet", "xlsx"}
-_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".filepart", "~")
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """A file in landing: its path relative to landing and what the file system says of it."""
-
-    file: str
-    path: Path
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @property
-    def kind(self) -> str:
-        """The format by the file's name: csv, jsonl, parquet …, '' where the name does not say."""
-        name = self.path.name.lower().removesuffix(".gz")
-        suffix = name.rpartition(".")[2] if "." in name else ""
-        return suffix if suffix in KINDS else ""
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """A file's SHA-256 and size in bytes, as delivered."""
-
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -51,27 +22,6 @@ class TextFile:
     path: Path
     lines: int
     is_damaged: bool
-
-
-def scan(landing: Path) -> list[LandedFile]:
-    """All delivered files, in the order of their paths; hidden and unfinished files are left for later."""
-    found = []
-    for path in sorted(landing.rglob("*")):
-        parts = path.relative_to(landing).parts
-        if any(part.startswith((".", "_")) for part in parts) or path.name.endswith(_UNFINISHED):
-            continue
-        if path.is_file() and len(parts) > 1:
-            stat = path.stat()
-            file = path.relative_to(landing).as_posix()
-            found.append(LandedFile(file, path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
-    return found
-
-
-def fingerprint(path: Path) -> Fingerprint:
-    """The SHA-256 and size of a file. Raises OSError where it can't be read."""
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256")
-        return Fingerprint(digest.hexdigest(), stream.tell())
 
 
 def unpacked(landed: LandedFile, temporary: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.typing_sql import literal
+from sources.sql import literal
 
 _LONGEST_LINE = 64 << 20
 

@@ -3,7 +3,7 @@
 What belongs here: texts over all contracts. What does not: the SQL of a single table.
 """
 
-from sources.contract import Contract
+from sources.contracts.contract import Contract
 
 
 def quarantined_row(contracts: dict[str, Contract]) -> str:

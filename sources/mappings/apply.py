@@ -5,13 +5,13 @@ What belongs here: running a mapping. What does not: reading it (`mapping`), typ
 
 import duckdb
 
-from sources.contract import Contract
-from sources.mapping import Mapping
-from sources.reading import Reading, UnreadableFile
-from sources.typing_sql import quoted
+from sources.contracts.contract import Contract
+from sources.formats.reading import Reading, UnreadableFile
+from sources.mappings.mapping import Mapping
+from sources.sql import quoted
 
 
-def mapped(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) -> Reading:
+def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) -> Reading:
     """The canonical rows that a mapping's select makes of a vendor's file."""
     named = ", ".join(quoted(name) for name in reading.columns)
     con.execute(f"create or replace temp table delivered as select {named or '*'} from {reading.relation}")

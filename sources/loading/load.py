@@ -18,13 +18,14 @@ from pathlib import Path
 
 import duckdb
 
-from sources.canonical import check_columns, mapped
-from sources.contract import Contract, load_contracts
-from sources.landing import Fingerprint, LandedFile, fingerprint, scan
-from sources.mapping import Mapping, load_mappings
-from sources.raw_schema import DEFAULTS, LoadSettings, prepare
-from sources.reading import ReaderOptions, Reading, UnreadableFile, read
-from sources.typing_sql import typed_select
+from sources.contracts.contract import Contract, load_contracts
+from sources.formats.landed_file import LandedFile
+from sources.formats.reading import ReaderOptions, Reading, UnreadableFile, read
+from sources.loading.landing import Fingerprint, fingerprint, scan
+from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
+from sources.loading.typing_sql import typed_select
+from sources.mappings.apply import apply_mapping, check_columns
+from sources.mappings.mapping import Mapping, load_mappings
 
 #: Part of every delivery's id: a change here makes every file be read again.
 LOADER_VERSION = 1
@@ -279,7 +280,7 @@ def _insert(
     while True:
         reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
         if target.mapping:
-            reading = mapped(con, target.mapping, reading)
+            reading = apply_mapping(con, target.mapping, reading)
         check_columns(contract, reading)
         con.execute("begin")
         try:

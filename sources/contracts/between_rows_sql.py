@@ -4,7 +4,7 @@ What belongs here: CTEs over `good` and `versions` of the quarantine models (`ex
 others rule out `clashing` and `overlapping`.
 """
 
-from sources.contract import Contract
+from sources.contracts.contract import Contract
 
 _ROUNDS = 3
 

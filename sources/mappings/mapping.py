@@ -22,8 +22,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sources.contract import load_contracts
-from sources.reading import ReaderOptions
+from sources.contracts.contract import load_contracts
+from sources.formats.reading import ReaderOptions
 
 
 class MappingError(Exception):

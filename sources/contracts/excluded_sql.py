@@ -6,8 +6,8 @@ that do count (`staging_sql`).
 
 from collections.abc import Iterator
 
-from sources.between_rows_sql import between_rows
-from sources.contract import Column, Contract
+from sources.contracts.between_rows_sql import between_rows
+from sources.contracts.contract import Column, Contract
 
 #: What a row carries besides the columns of its contract.
 CARRIED = ("error_column", "error_reason", "row_text", "delivery_id", "line_number", "delivery_order")

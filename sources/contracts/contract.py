@@ -1,4 +1,4 @@
-"""The contracts of the 20 source tables, read from `contracts/*.yml`.
+"""The contracts of the 24 source tables, read from the *.yml files beside this one.
 
 What belongs here: the shape of a contract. What does not: how a contract is enforced (`typing_sql` types values while
 loading, `staging_sql` writes the dbt models that refuse rows).
@@ -11,7 +11,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-CONTRACTS = Path(__file__).parent / "contracts"
+CONTRACTS = Path(__file__).parent
 
 ColumnType = Literal["text", "int", "decimal", "bool", "date", "timestamp"]
 

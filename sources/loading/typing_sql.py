@@ -10,7 +10,8 @@ Nothing is guessed: a value that is not of its type becomes null and the row car
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sources.contract import ColumnType, Contract
+from sources.contracts.contract import ColumnType, Contract
+from sources.sql import literal, quoted
 
 #: What a value must be, in the words people read in quarantine.
 EXPECTATIONS: Mapping[ColumnType, str] = {
@@ -34,16 +35,6 @@ class _Typed:
     value: str
     is_local: str = "false"
     is_plain: str = "true"
-
-
-def quoted(identifier: str) -> str:
-    """The identifier as SQL, whatever characters it holds."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """The text as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def utc_of_local(local: str, time_zone: str) -> str:

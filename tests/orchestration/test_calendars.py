@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from orchestration.home.calendars import has_calendar, is_working_day, month_before, nth_working_day
+from orchestration.home.calendars import has_calendar, is_working_day, nth_working_day
+from orchestration.home.months import month_before
 
 
 @pytest.mark.parametrize(

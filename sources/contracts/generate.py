@@ -1,4 +1,4 @@
-"""Writes the dbt models that enforce the contracts: `python -m sources.staging_sql`, or `--check` to only compare.
+"""Writes the dbt models that enforce the contracts: `python -m sources.contracts.generate`, or `--check` to only compare.
 
 What belongs here: the SQL of staging and quarantine, one set of models a source table:
 
@@ -13,11 +13,11 @@ The models are committed, so that people can read what is done to their rows; a 
 import sys
 from pathlib import Path
 
-from sources.contract import Contract, load_contracts
-from sources.excluded_sql import CARRIED, delivered_rows, excluded
-from sources.models_yml import excluded_yml, quarantined_row, sources_yml, staging_yml
+from sources.contracts.contract import Contract, load_contracts
+from sources.contracts.excluded_sql import CARRIED, delivered_rows, excluded
+from sources.contracts.models_yml import excluded_yml, quarantined_row, sources_yml, staging_yml
 
-PROJECT = Path(__file__).parents[1] / "dbt_project" / "models"
+PROJECT = Path(__file__).parents[2] / "dbt_project" / "models"
 
 
 def models() -> dict[Path, str]:
