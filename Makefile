@@ -47,7 +47,7 @@ $(READY): requirements.lock pyproject.toml
 		echo "uv could not install the lock; trying pip, which may know an index that uv does not." >&2; \
 		$(PIP) --require-hashes -r requirements.lock; }
 	@$(UV_PIP) --no-deps --editable . || $(PIP) --no-deps --editable .
-	@$(BIN)/python -c 'from orchestration.dbt_runner import manifest_json; manifest_json()' || \
+	@$(BIN)/python -c 'from orchestration.warehouse.dbt import manifest_json; manifest_json()' || \
 		echo "The dbt project does not parse yet; a refresh will try again." >&2
 	@touch $@
 
@@ -65,18 +65,19 @@ lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
 	$(BIN)/pyright
 	CALLBOARD_WAREHOUSE=:memory: PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
+	$(BIN)/python docs/house_map.py
 
 format: $(READY) ## ruff's formatter and its safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
-	$(BIN)/python -m orchestration.dagster_home
+	$(BIN)/python -m orchestration.defs.instance
 
 generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md, column lineage
-	$(BIN)/python -m sources.staging_sql
+	$(BIN)/python -m sources.contracts.generate
 	$(BIN)/python docs/kpi_page.py
-	$(BIN)/python -m orchestration.lineage
+	$(BIN)/python -m orchestration.warehouse.lineage
 
 lock: $(READY) ## requirements.lock again from pyproject.toml
 	$(BIN)/python -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from expectations import suites
-from expectations.frame import prepare
+from expectations.reference_tables import prepare
 from expectations.settings import GateSettings as GateSettings
 from expectations.suite import Expectation, Severity, Suite
+from expectations.suites import catalogue as suites
 from expectations.validation import preload as preload
 from expectations.validation import validate
 

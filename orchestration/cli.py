@@ -14,6 +14,7 @@ import typer
 
 from orchestration.commands.arrivals import arrivals_command
 from orchestration.commands.compare import compare_command
+from orchestration.commands.console import print_error
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
 from orchestration.commands.report import report_command
@@ -22,10 +23,9 @@ from orchestration.commands.serve import serve_command
 from orchestration.commands.serve_to import serve_to_command
 from orchestration.commands.status import status_command
 from orchestration.commands.waivers import waive_command, waivers_app
-from orchestration.console import print_error
-from orchestration.errors import CallboardError
-from orchestration.home import locate_home
-from orchestration.troubles import in_words
+from orchestration.home.errors import CallboardError
+from orchestration.home.known_errors import in_words
+from orchestration.home.paths import locate_home
 
 app = typer.Typer(
     name="callboard",

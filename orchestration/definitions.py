@@ -2,7 +2,7 @@
 
 from dagster import Definitions
 
-from orchestration.build import build_defs
+from orchestration.defs.build import build_defs
 
 
 def callboard() -> Definitions:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from orchestration.home import Home
+from orchestration.home.paths import Home
 from tests.centres import made_once, published_centre
 from tests.receivers import Receiver, web_receiver
 

@@ -6,10 +6,10 @@ import dagster_dbt  # noqa: F401
 import dbt.adapters.duckdb
 import dbt.cli.main  # noqa: F401
 
-import orchestration.build
 import orchestration.cli
-import orchestration.jobs  # noqa: F401
-import sources.loading  # noqa: F401
+import orchestration.defs.build
+import orchestration.defs.jobs  # noqa: F401
+import sources.loading.load  # noqa: F401
 from expectations import gate
 
 gate.preload()

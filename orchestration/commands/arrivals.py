@@ -8,11 +8,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.arrivals import Expected, Told, look, tell
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.config import load_config
-from orchestration.console import people, print_json
-from orchestration.home import Home, existing_home
+from orchestration.deliveries.arrivals import ArrivalReport, Expected, check_arrivals, notify_overdue
+from orchestration.home.config import load_config
+from orchestration.home.paths import Home, existing_home
 
 _OVERDUE_CODE = 3
 
@@ -27,7 +27,14 @@ def arrivals_command(
     """Say which declared sources are overdue; ends with code 3 where any is."""
     place = existing_home(home)
     config = load_config(place)
-    found = (tell if send else look)(place, config, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if send:
+        # Late: the check alone sends nothing.
+        from orchestration.notifications.send import send_overdue
+
+        found = notify_overdue(place, config, now, send_overdue)
+    else:
+        found = check_arrivals(place, config, now)
     if as_json:
         print_json(_as_json(place, found))
     else:
@@ -40,8 +47,8 @@ def overdue_lines(sources: Sequence[Expected]) -> list[str]:
     """Each overdue source in words."""
     if not sources:
         return []
-    from orchestration.language import language
-    from orchestration.notice_words import overdue_line
+    from orchestration.notifications.messages import overdue_line
+    from orchestration.presentation.language import language
 
     return [overdue_line(source, language("en")) for source in sources]
 
@@ -59,7 +66,7 @@ def expected_json(source: Expected) -> dict[str, object]:
     }
 
 
-def _print(console: Console, home: Home, found: Told) -> None:
+def _print(console: Console, home: Home, found: ArrivalReport) -> None:
     if not found.expected:
         console.print(f"No source is declared in {home.config_file}; docs/notices.md says how.", markup=False)
         return
@@ -70,18 +77,19 @@ def _print(console: Console, home: Home, found: Told) -> None:
     console.print(table)
     for line in overdue_lines(found.overdue):
         console.print(f"Overdue: {line}", markup=False)
-    if found.told:
-        console.print(f"People were told of {', '.join(found.told)}.", markup=False)
-    if found.untold:
+    if found.notified:
+        console.print(f"Sent the notice for {', '.join(found.notified)}.", markup=False)
+    if found.not_notified:
         console.print(
-            f"Nobody could be told of {', '.join(found.untold)}; the next look tries again.", markup=False
+            f"Could not send the notice for {', '.join(found.not_notified)}; the next check tries again.",
+            markup=False,
         )
 
 
-def _as_json(home: Home, found: Told) -> dict[str, object]:
+def _as_json(home: Home, found: ArrivalReport) -> dict[str, object]:
     return {
         "home": str(home.root),
         "arrivals": [expected_json(source) for source in found.expected],
-        "told": list(found.told),
-        "untold": list(found.untold),
+        "told": list(found.notified),
+        "untold": list(found.not_notified),
     }

@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.compare import Comparison, Difference, Side, compare
-from orchestration.console import people, print_json
-from orchestration.context import parse_months
-from orchestration.home import Home, existing_home, locate_home
-from orchestration.observed import Cell, Question, months_in_words, parse_group
+from orchestration.comparison.compare import Comparison, Difference, Side, compare
+from orchestration.comparison.data import Cell, Question, months_in_words, parse_group
+from orchestration.home.months import parse_months
+from orchestration.home.paths import Home, existing_home, locate_home
 
 _REST = "everybody else"
 _UNITS = {"ratio": " %", "seconds": " s", "points": " points", "per_hour": " an hour"}

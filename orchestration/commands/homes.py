@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.console import TerminalProgress, people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.config import Config, load_config
-from orchestration.console import TerminalProgress, people, print_json
-from orchestration.context import parse_months
-from orchestration.errors import UsageError
-from orchestration.home import Home, locate_home
-from orchestration.progress import Silent, StepResult
+from orchestration.home.config import Config, load_config
+from orchestration.home.errors import UsageError
+from orchestration.home.months import parse_months
+from orchestration.home.paths import Home, locate_home
+from orchestration.refresh.progress import Silent, StepResult
 
 
 def init_command(

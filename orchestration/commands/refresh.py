@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from orchestration.commands.console import TerminalProgress, people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.config import load_config
-from orchestration.console import TerminalProgress, people, print_json
-from orchestration.context import RefreshOutcome, parse_as_of, parse_month
-from orchestration.errors import GateRefusedError
-from orchestration.home import Home, existing_home
-from orchestration.progress import Silent
+from orchestration.home.config import load_config
+from orchestration.home.errors import GateRefusedError
+from orchestration.home.months import parse_month
+from orchestration.home.paths import Home, existing_home
+from orchestration.refresh.context import RefreshOutcome, parse_as_of
+from orchestration.refresh.progress import Silent
 from orchestration.report.pdf import find_browser
-from orchestration.verdicts import Verdict
+from orchestration.warehouse.verdicts import Verdict
 
 
 def refresh_command(
@@ -41,7 +42,7 @@ def refresh_command(
     months = [parse_month(text) for text in month or ()]
     instant = parse_as_of(as_of) if as_of else None
     # Late: what computes is not loaded for --help.
-    from orchestration.refresh import refresh
+    from orchestration.defs.refresh import refresh
 
     console = people()
     outcome = refresh(

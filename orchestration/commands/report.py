@@ -10,13 +10,13 @@ import duckdb
 import typer
 from rich.console import Console
 
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.config import load_config
-from orchestration.console import people, print_json
-from orchestration.context import parse_month
-from orchestration.errors import UsageError
-from orchestration.home import Home, existing_home
-from orchestration.lock import refresh_lock
+from orchestration.home.config import load_config
+from orchestration.home.errors import UsageError
+from orchestration.home.lock import refresh_lock
+from orchestration.home.months import parse_month
+from orchestration.home.paths import Home, existing_home
 
 
 def report_command(
@@ -50,7 +50,7 @@ def report_command(
     place = existing_home(home)
     config = load_config(place)
     known = _names(place, names, allowed=config.report.names)
-    from orchestration.published import release_to_read
+    from orchestration.releases.reader import release_to_read
     from orchestration.report.pack import write_pack
 
     chosen = release_to_read(place, release)
@@ -87,8 +87,8 @@ def _outside(home: Home, target: Path) -> Path:
 
 
 def _newest(release: Path) -> date:
-    from orchestration.manifest import read_manifest
-    from orchestration.published import month_to_report
+    from orchestration.releases.manifest import read_manifest
+    from orchestration.releases.reader import month_to_report
 
     manifest = read_manifest(release)
     return month_to_report([published.month for published in manifest.months], manifest.as_of)

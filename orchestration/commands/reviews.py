@@ -9,13 +9,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.console import people, print_json
-from orchestration.context import parse_month
-from orchestration.errors import UsageError
-from orchestration.home import Home, existing_home
-from orchestration.review_decisions import Taken, take_decisions
-from orchestration.reviews import review_list, write_sheet
+from orchestration.deliveries.review_decisions import Taken, take_decisions
+from orchestration.deliveries.reviews import review_list, write_sheet
+from orchestration.home.errors import UsageError
+from orchestration.home.months import parse_month
+from orchestration.home.paths import Home, existing_home
 
 _MOST_ROWS = 50
 _SHOWN = ("survey_id", "business_date", "team_id", "agent_id", "csat", "state", "review_reason")

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.console import people, print_json
-from orchestration.errors import UsageError
-from orchestration.home import existing_home, locate_home
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import existing_home, locate_home
 
 
 def serve_command(
@@ -22,7 +22,7 @@ def serve_command(
     as_json: JsonOption = False,
 ) -> None:
     """Show the published release in the browser: KPIs, what is behind them, quarantine, gate, releases."""
-    from orchestration.language import language
+    from orchestration.presentation.language import language
     from orchestration.web.access import access_for
 
     place = locate_home(home)

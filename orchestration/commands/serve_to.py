@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.console import people, print_json
-from orchestration.errors import UsageError
-from orchestration.home import existing_home, locate_home
-from orchestration.postgres_address import parse_address
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import existing_home, locate_home
+from orchestration.postgres.address import parse_address
 
 if TYPE_CHECKING:
-    from orchestration.postgres_copy import Copied, Wish
+    from orchestration.postgres.copy import Copied, Wish
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
@@ -39,8 +39,8 @@ def serve_to_command(
     as_json: JsonOption = False,
 ) -> None:
     """Copy a release into PostgreSQL, in one transaction: readers find the old one or the new one, whole."""
-    from orchestration.postgres_copy import Wish, copy_release
-    from orchestration.published import release_to_read
+    from orchestration.postgres.copy import Wish, copy_release
+    from orchestration.releases.reader import release_to_read
 
     target = parse_address(address)
     for option, name in (("--schema", schema), ("--reader", reader)):

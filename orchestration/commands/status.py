@@ -5,17 +5,17 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.attempt import Attempt
 from orchestration.commands.arrivals import expected_json, overdue_lines
+from orchestration.commands.console import people, print_json
+from orchestration.commands.home_status import HomeStatus, home_status
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
-from orchestration.console import people, print_json
-from orchestration.context import RefreshOutcome
-from orchestration.home import Home, existing_home
-from orchestration.manifest import Manifest
-from orchestration.own_reports import ReportMonth
-from orchestration.quarantine import TableQuarantine
-from orchestration.status import HomeStatus, home_status
+from orchestration.deliveries.own_reports import ReportMonth
+from orchestration.home.paths import Home, existing_home
+from orchestration.refresh.context import RefreshOutcome
+from orchestration.refresh.last_run import Attempt
+from orchestration.releases.manifest import Manifest
+from orchestration.warehouse.quarantine import TableQuarantine
 
 _MOST_FILES = 20
 _IN_WORDS = {"delivered": "in time", "awaited": "not published yet"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.language import Language
-from orchestration.published import HEADLINE, Kpi, Number, catalogue, names_of_scopes, numbers, trends
+from orchestration.presentation.language import Language
+from orchestration.releases.reader import HEADLINE, Kpi, Number, catalogue, names_of_scopes, numbers, trends
 
 #: The four monthly marts, and what each is called.
 MARTS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.errors import CallboardError, UsageError
+from orchestration.home.errors import CallboardError, UsageError
 from orchestration.report.pdf import printing
 
 
@@ -36,8 +36,8 @@ def write_pack(
     the month, or was made by a Callboard that knew no reports.
     """
     # Late: a refresh that has nothing to do loads neither charts nor templates.
-    from orchestration.language import language
-    from orchestration.published import months_of, opened
+    from orchestration.presentation.language import language
+    from orchestration.releases.reader import months_of, opened
     from orchestration.report.facts import read_facts
     from orchestration.report.page import render_page
     from orchestration.report.workbook import write_workbook
@@ -68,6 +68,6 @@ def preload() -> None:
     import jinja2  # noqa: F401  # pyright: ignore[reportUnusedImport]
     import xlsxwriter  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
-    from orchestration.charts import warm_up
+    from orchestration.presentation.charts import warm_up
 
     warm_up()

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from orchestration.language import Language
+from orchestration.presentation.language import Language
+from orchestration.presentation.templating import TEMPLATES, environment
 from orchestration.report.facts import Facts
-from orchestration.templating import TEMPLATES, environment
 
 
 def render_page(facts: Facts, language: Language, names: Mapping[str, str]) -> str:
@@ -25,7 +25,7 @@ def render_page(facts: Facts, language: Language, names: Mapping[str, str]) -> s
 
 def _charts(facts: Facts, language: Language) -> list[tuple[str, str]]:
     """(kpi_id, svg) of the centre's headline KPIs that have more than one month."""
-    from orchestration.charts import trend_svg
+    from orchestration.presentation.charts import trend_svg
 
     targets = {n.kpi_id: n.target for n in facts.groups[0].numbers} if facts.groups else {}
     drawn: list[tuple[str, str]] = []

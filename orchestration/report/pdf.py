@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from orchestration.errors import CallboardError
+from orchestration.home.errors import CallboardError
 
 _BROWSERS = (
     "chromium",

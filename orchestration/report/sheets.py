@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from orchestration.language import Language
-from orchestration.published import Kpi
+from orchestration.presentation.language import Language
+from orchestration.releases.reader import Kpi
 from orchestration.report.facts import MARTS
 
 #: How numbers of a unit look (`dim_kpi.unit`), and some that no KPI has.

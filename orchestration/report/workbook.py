@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.language import Language
-from orchestration.published import Number, names_of_scopes
+from orchestration.presentation.language import Language
+from orchestration.releases.reader import Number, names_of_scopes
 from orchestration.report.facts import Facts
 from orchestration.report.sheets import CHARTED_FOR_TEAMS, NUMBER_FORMATS, SHEETS, Book, finish, write_sheet
 

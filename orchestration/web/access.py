@@ -16,9 +16,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from orchestration.config import load_config, resolve_secret
-from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home.config import load_config, resolve_secret
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import Home
 
 COOKIE = "callboard_session"
 _SHORTEST = 16

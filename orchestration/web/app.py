@@ -15,8 +15,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from orchestration.home import Home
-from orchestration.templating import TEMPLATES
+from orchestration.home.paths import Home
+from orchestration.presentation.templating import TEMPLATES
 from orchestration.web import warming
 from orchestration.web.access import Access, Guard
 from orchestration.web.asking import Asked, asked_of, endpoint, refusal

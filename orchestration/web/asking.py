@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from orchestration.language import LANGUAGES, Language, language
-from orchestration.published import SCOPES, Kpi, Scope, month_to_report
-from orchestration.templating import environment
+from orchestration.presentation.language import LANGUAGES, Language, language
+from orchestration.presentation.templating import environment
+from orchestration.releases.reader import SCOPES, Kpi, Scope, month_to_report
 from orchestration.web.releases import NothingPublished, OpenReleases, Reading
 
 _LAST_PAGE = 1_000_000

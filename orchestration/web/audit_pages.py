@@ -4,8 +4,8 @@ from pathlib import Path
 
 from starlette.responses import Response
 
-from orchestration.home import Home
-from orchestration.quarantine import quarantine_summary
+from orchestration.home.paths import Home
+from orchestration.warehouse.quarantine import quarantine_summary
 from orchestration.web.asking import Asked, as_month
 from orchestration.web.audits import (
     VERDICTS,

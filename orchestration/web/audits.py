@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.database import attached
+from orchestration.warehouse.database import attached
 from orchestration.web.queries import Paged, paged
 
 VERDICTS = ("open", "failed", "warning", "waived", "passed", "all")

@@ -7,10 +7,10 @@ from typing import cast
 
 from starlette.responses import Response
 
-from orchestration import charts
-from orchestration.charts import trend_svg
-from orchestration.language import Language, language
-from orchestration.published import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
+from orchestration.presentation import charts
+from orchestration.presentation.charts import trend_svg
+from orchestration.presentation.language import Language, language
+from orchestration.releases.reader import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
 from orchestration.web.asking import Asked
 from orchestration.web.queries import (
     BELOW,

@@ -5,8 +5,8 @@ from datetime import date
 
 import duckdb
 
-from orchestration.database import quoted
-from orchestration.published import Scope
+from orchestration.releases.reader import Scope
+from orchestration.warehouse.database import quoted
 
 PAGE_ROWS = 50
 

@@ -9,10 +9,10 @@ from threading import Lock
 
 import duckdb
 
-from orchestration.home import Home
-from orchestration.language import Language
-from orchestration.manifest import current_release_path
-from orchestration.published import Kpi, catalogue, months_of
+from orchestration.home.paths import Home
+from orchestration.presentation.language import Language
+from orchestration.releases.manifest import current_release_path
+from orchestration.releases.reader import Kpi, catalogue, months_of
 
 # Between following the link and opening the file a refresh may have published and thinned out: then look again.
 _ATTEMPTS = 3

@@ -6,7 +6,7 @@ from functools import cache
 import duckdb
 from jinja2 import Environment
 
-from orchestration.dbt_runner import DBT_PROJECT
+from orchestration.warehouse.dbt import DBT_PROJECT
 
 _AGENT_DAY_COLUMNS = {
     "acd.agent_states": (
@@ -68,7 +68,7 @@ def _families() -> dict[str, str]:
         returned.append(value)
         return value
 
-    macros = (DBT_PROJECT / "macros" / "kpi_families.sql").read_text(encoding="utf-8")
+    macros = (DBT_PROJECT / "macros" / "kpis" / "kpi_families.sql").read_text(encoding="utf-8")
     Environment().from_string(macros + "{{ kpi_families() }}", globals={"return": keep}).render()
     return {
         measure: str(family["source_table"])

@@ -10,8 +10,8 @@ from contextlib import suppress
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message
 
-from orchestration.language import LANGUAGES
-from orchestration.templating import environment
+from orchestration.presentation.language import LANGUAGES
+from orchestration.presentation.templating import environment
 from orchestration.web import pages
 from orchestration.web.releases import OpenReleases
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contract import Contract, load_contracts
+from sources.contracts.contract import Contract, load_contracts
 from sources.simulator.spoiling import (
     CORRECTIONS,
     LOCAL_TIMES,

@@ -7,7 +7,7 @@ rows suffer it and in which file they are delivered (`flaws`).
 import re
 from collections.abc import Iterator, Mapping
 
-from sources.contract import ColumnType, Contract
+from sources.contracts.contract import ColumnType, Contract
 
 #: The columns that differ from the clean row, with the SQL of their new texts.
 Change = Mapping[str, str]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.dbt_runner import manifest_json
+from orchestration.warehouse.dbt import manifest_json
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORT = ROOT / "docs" / "examples" / "superset" / "callboard"
@@ -34,7 +34,7 @@ def _marts_in(texts: list[str]) -> set[str]:
 def test_every_mart_is_read_by_somebody_other_than_the_copy_of_everything(
     exposures: dict[str, dict[str, Any]],
 ) -> None:
-    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").glob("*.sql")}
+    marts = {path.stem for path in (ROOT / "dbt_project" / "models" / "marts").rglob("*.sql")}
     assert _marts_of(exposures["postgresql_copy"]) == marts
     read = {mart for name, e in exposures.items() if name != "postgresql_copy" for mart in _marts_of(e)}
     # What only joins, and what a score is made of: read by whoever asks the copy or the file.
@@ -65,11 +65,11 @@ def test_every_exposure_has_an_owner_a_maturity_and_says_what_it_is(
 @pytest.mark.parametrize(
     ("exposure", "readers"),
     [
-        ("compare", ["compare.py", "observed.py"]),
-        ("reviews", ["reviews.py", "review_decisions.py"]),
-        ("report_pack", ["published.py", "report/facts.py", "report/sheets.py", "report/workbook.py"]),
-        ("hours_and_owners", ["sites.py", "own_reports.py"]),
-        ("live_page", ["published.py", "web/queries.py", "web/audits.py"]),
+        ("compare", ["comparison/compare.py", "comparison/data.py"]),
+        ("reviews", ["deliveries/reviews.py", "deliveries/review_decisions.py"]),
+        ("report_pack", ["releases/reader.py", "report/facts.py", "report/sheets.py", "report/workbook.py"]),
+        ("hours_and_owners", ["releases/sites.py", "deliveries/own_reports.py"]),
+        ("live_page", ["releases/reader.py", "web/queries.py", "web/audits.py"]),
     ],
 )
 def test_a_command_is_said_to_read_the_marts_that_its_sql_names(

@@ -13,9 +13,9 @@ import duckdb
 import psycopg
 import pytest
 
-from orchestration.errors import CallboardError, UsageError
-from orchestration.postgres_address import parse_address
-from orchestration.postgres_copy import Copied, Wish, copy_release
+from orchestration.home.errors import CallboardError, UsageError
+from orchestration.postgres.address import parse_address
+from orchestration.postgres.copy import Copied, Wish, copy_release
 from tests.bi.conftest import Server
 
 ROWS = 20_000
@@ -189,8 +189,8 @@ def test_a_copy_that_is_killed_leaves_the_old_release_and_the_next_one_goes_thro
     copy("one")
     path = _release(tmp_path / "killed.duckdb", "killed", wider=is_wider)
     code = (
-        "from pathlib import Path; from orchestration.postgres_copy import *; "
-        "from orchestration.postgres_address import parse_address; import os; "
+        "from pathlib import Path; from orchestration.postgres.copy import *; "
+        "from orchestration.postgres.address import parse_address; import os; "
         f"copy_release(Wish('killed', Path({str(path)!r}), parse_address(os.environ['WHERE']), patience=60))"
     )
     with psycopg.connect(database.address()) as holder:

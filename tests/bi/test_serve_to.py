@@ -66,7 +66,7 @@ def test_every_unique_key_that_dbt_tests_is_a_primary_key(copied: Server) -> Non
     import yaml
 
     keys: dict[str, list[str]] = {}
-    for path in (Path(__file__).parents[2] / "dbt_project" / "models" / "marts").glob("*.yml"):
+    for path in (Path(__file__).parents[2] / "dbt_project" / "models" / "marts").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             for test in model.get("data_tests", []):
                 if isinstance(test, dict) and "unique_key" in test:

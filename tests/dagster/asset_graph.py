@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dagster import AssetKey
 
-from orchestration.build import build_defs
-from orchestration.home import Home
+from orchestration.defs.build import build_defs
+from orchestration.home.paths import Home
 
 SNAPSHOT = Path(__file__).with_suffix(".txt")
 

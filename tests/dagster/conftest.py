@@ -14,17 +14,18 @@ import duckdb
 import pytest
 from dagster import DagsterInstance
 
-from orchestration import build, ledger
-from orchestration.config import load_config
-from orchestration.context import RefreshContext, make_context
-from orchestration.dagster_home import open_instance
-from orchestration.dbt_runner import NodeResult, manifest_json
-from orchestration.home import Home
-from orchestration.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
-from orchestration.progress import StepResult
-from orchestration.release import Release
-from orchestration.session import Steps
-from orchestration.verdicts import Verdict
+from orchestration.defs import build
+from orchestration.defs.instance import open_instance
+from orchestration.defs.session import Steps
+from orchestration.home.config import load_config
+from orchestration.home.paths import Home
+from orchestration.refresh.context import RefreshContext, make_context
+from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.progress import StepResult
+from orchestration.refresh.publish import Release
+from orchestration.warehouse import ledger
+from orchestration.warehouse.dbt import NodeResult, manifest_json
+from orchestration.warehouse.verdicts import Verdict
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)

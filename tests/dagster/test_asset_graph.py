@@ -4,9 +4,9 @@ import pytest
 from dagster import AssetKey
 
 from expectations.gate import expectation_names
-from orchestration.assets import RELEASE
-from orchestration.build import build_defs
-from orchestration.home import Home
+from orchestration.defs.assets import RELEASE
+from orchestration.defs.build import build_defs
+from orchestration.home.paths import Home
 from tests.dagster.asset_graph import SNAPSHOT, asset_graph
 
 ROOMS = {"load", "seeds", "staging", "quarantine", "intermediate", "marts", "release"}

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import dbt_runner
-from orchestration.dbt_runner import DbtOutcome, NodeResult, run_dbt
-from orchestration.errors import CallboardError
+from orchestration.home.errors import CallboardError
+from orchestration.warehouse import dbt as dbt_runner
+from orchestration.warehouse.dbt import DbtOutcome, NodeResult, run_dbt
 
 _PROFILE = """
 callboard:

@@ -13,16 +13,19 @@ import duckdb
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
 
-from orchestration import ledger, outcomes, session
-from orchestration.assets import RELEASE
-from orchestration.attempt import read_attempt
-from orchestration.build import build_defs
-from orchestration.context import RefreshContext
-from orchestration.errors import CallboardError, GateRefusedError, UsageError
-from orchestration.home import Home
-from orchestration.jobs import JOB, close_abandoned_runs, run_refresh
-from orchestration.lock import refresh_lock
-from orchestration.session import session_resource
+from orchestration.defs import session
+from orchestration.defs.assets import RELEASE
+from orchestration.defs.build import build_defs
+from orchestration.defs.in_process import run_refresh
+from orchestration.defs.jobs import JOB, close_abandoned_runs
+from orchestration.defs.session import session_resource
+from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
+from orchestration.home.lock import refresh_lock
+from orchestration.home.paths import Home
+from orchestration.refresh import outcomes
+from orchestration.refresh.context import RefreshContext
+from orchestration.refresh.last_run import read_attempt
+from orchestration.warehouse import ledger
 from tests.dagster.conftest import (
     AUGUST,
     OCTOBER,

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.config import Config, NoticesConfig
-from orchestration.context import RefreshContext, RefreshOutcome
-from orchestration.errors import CallboardError
-from orchestration.home import Home
-from orchestration.jobs import run_refresh
-from orchestration.language import language
-from orchestration.manifest import current_manifest
-from orchestration.notice_words import release_in_words, turned_final
-from orchestration.notices import notify
-from orchestration.published import opened, release_to_read
+from orchestration.defs.in_process import run_refresh
+from orchestration.home.config import Config, NoticesConfig
+from orchestration.home.errors import CallboardError
+from orchestration.home.paths import Home
+from orchestration.notifications.messages import release_in_words, turned_final
+from orchestration.notifications.send import notify
+from orchestration.presentation.language import language
+from orchestration.refresh.context import RefreshContext, RefreshOutcome
+from orchestration.releases.manifest import current_manifest
+from orchestration.releases.reader import opened, release_to_read
 from tests.dagster.conftest import AUGUST, StandInSteps, verdict
 from tests.receivers import Receiver
 

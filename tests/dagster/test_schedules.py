@@ -9,11 +9,11 @@ import duckdb
 import pytest
 from dagster import RunRequest, ScheduleDefinition, SkipReason, build_schedule_context
 
-from orchestration.config import Config
-from orchestration.home import Home
-from orchestration.jobs import month_partitions, refresh_job
-from orchestration.schedules import month_due, refresh_schedules
-from orchestration.sites import Site, default_site
+from orchestration.defs.jobs import month_partitions, refresh_job
+from orchestration.defs.schedules import month_due, refresh_schedules
+from orchestration.home.config import Config
+from orchestration.home.paths import Home
+from orchestration.releases.sites import Site, default_site
 from tests.dagster.conftest import instance_of
 
 SHANGHAI = Site("Asia/Shanghai", "CN")

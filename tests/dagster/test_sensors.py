@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from dagster import DagsterRunStatus, DefaultSensorStatus, SensorResult, build_sensor_context
 
-from orchestration import jobs
-from orchestration.arrivals import look as look_for_overdue
-from orchestration.build import build_defs
-from orchestration.config import load_config
-from orchestration.home import Home
-from orchestration.jobs import JOB
-from orchestration.lock import refresh_lock
-from orchestration.sensors import arrival_sensor, look
-from sources.loading import load
+from orchestration.defs import jobs
+from orchestration.defs.build import build_defs
+from orchestration.defs.jobs import JOB
+from orchestration.defs.sensors import arrival_sensor, look
+from orchestration.deliveries.arrivals import check_arrivals
+from orchestration.home.config import load_config
+from orchestration.home.lock import refresh_lock
+from orchestration.home.paths import Home
+from sources.loading.load import load
 from tests.dagster.conftest import instance_of
 from tests.receivers import Receiver
 
@@ -139,7 +139,7 @@ def _declare(home: Home) -> None:
     home.config_file.write_text(
         'notices.urls = ["${CALLBOARD_NOTICE}"]\n[[arrivals]]\ntable = "hr.sites"\nby = "08:00"\n'
     )
-    look_for_overdue(home, load_config(home), datetime.now(UTC) - timedelta(days=3))
+    check_arrivals(home, load_config(home), datetime.now(UTC) - timedelta(days=3))
 
 
 @pytest.mark.usefixtures("small")
@@ -165,7 +165,7 @@ def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
         _deliver(home)
         looks.append(arrival_sensor(home)(context))
     assert [look.skip_message for look in looks] == [
-        "Overdue: hr.sites. People were told of hr.sites.",
+        "Overdue: hr.sites. Sent the notice for hr.sites.",
         "Overdue: hr.sites.",
         "Overdue: nothing.",
     ]
@@ -176,4 +176,4 @@ def test_the_sensor_says_that_nobody_could_be_told(home: Home, monkeypatch: pyte
     _declare(home)
     with instance_of(home) as instance, build_sensor_context(instance) as context:
         said = arrival_sensor(home)(context)
-    assert said.skip_message == "Overdue: hr.sites. Nobody could be told of hr.sites."
+    assert said.skip_message == "Overdue: hr.sites. Could not send the notice for hr.sites."

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.dbt_runner import DbtOutcome, run_dbt
-from sources.loading import load
+from orchestration.warehouse.dbt import DbtOutcome, run_dbt
+from sources.loading.load import load
 from sources.simulator.run import simulate
 from tests.centres import made_once
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from expectations import suites
 from expectations.gate import GateReport, expectation_names
 from expectations.suite import Suite
+from expectations.suites import catalogue as suites
 
 MONTH = "date '2026-08-01'"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expectations import suites
 from expectations.gate import run_gate
 from expectations.suite import Suite
+from expectations.suites import catalogue as suites
 from tests.expectations.centre import LAST, MONTHS, make_centre
 from tests.expectations.conftest import SETTINGS
 

@@ -10,15 +10,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import cli, descriptions, ledger
-from orchestration.context import RefreshContext, make_context
-from orchestration.digest import data_digest
-from orchestration.home import Home
-from orchestration.outcomes import RefreshOutcome
-from orchestration.plan import month_fingerprints, plan_months
-from orchestration.release import Release, publish
-from orchestration.verdicts import Verdict
-from sources.loading import load
+from orchestration import cli
+from orchestration.home.paths import Home
+from orchestration.refresh.context import RefreshContext, make_context
+from orchestration.refresh.outcomes import RefreshOutcome
+from orchestration.refresh.plan import month_fingerprints, plan_months
+from orchestration.refresh.publish import Release, publish
+from orchestration.warehouse import descriptions, ledger
+from orchestration.warehouse.digest import data_digest
+from orchestration.warehouse.verdicts import Verdict
+from sources.loading.load import load
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
@@ -138,9 +139,9 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     described = {"kpi_monthly": descriptions.Described("One row a month and KPI.", {"value": "The number."})}
-    monkeypatch.setattr("orchestration.release_tables.mart_descriptions", lambda: described)
+    monkeypatch.setattr("orchestration.refresh.release_tables.mart_descriptions", lambda: described)
     # The stand-in's marts are a handful of rows; a report has its own tests on real ones.
-    monkeypatch.setattr("orchestration.release.write_pack", lambda *_, **__: None)
+    monkeypatch.setattr("orchestration.refresh.publish.write_pack", lambda *_, **__: None)
     stand_in = StandIn(home)
     stand_in.deliver("2026-09.csv")
     return stand_in

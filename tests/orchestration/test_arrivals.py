@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.arrivals import Expected, expected, look, newest_due, tell
-from orchestration.calendars import is_working_day
-from orchestration.config import ArrivalConfig, Config, NoticesConfig
-from orchestration.home import Home
-from orchestration.sites import Site
-from sources.landing import LandedFile
+from orchestration.deliveries.arrivals import Expected, check_arrivals, expected, newest_due, notify_overdue
+from orchestration.home.calendars import is_working_day
+from orchestration.home.config import ArrivalConfig, Config, NoticesConfig
+from orchestration.home.paths import Home
+from orchestration.notifications.send import send_overdue
+from orchestration.releases.sites import Site
+from sources.formats.landed_file import LandedFile
 from tests.receivers import Receiver
 
 from .conftest import Told
@@ -45,7 +46,7 @@ class Landing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.files: list[LandedFile] = []
-        monkeypatch.setattr("sources.loading.scan", lambda _: self.files)
+        monkeypatch.setattr("sources.loading.load.scan", lambda _: self.files)
 
     def comes(self, file: str, at: datetime) -> None:
         self.files = [
@@ -164,14 +165,14 @@ def test_a_file_counts_for_the_hour_that_it_is_nearest_to(
     home: Home, landing: Landing, came: str, is_late: bool
 ) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     landing.comes("acd/contact_legs/2026-11-23.csv", utc(came))
     assert overdue(home, config, utc("2026-11-25T00:30")) == ([LEGS] if is_late else [])
 
 
 def test_a_monthly_file_counts_from_the_first_of_its_month(home: Home, landing: Landing) -> None:
     config = config_of(THIRD)
-    look(home, config, utc("2026-10-20T00:00"))
+    check_arrivals(home, config, utc("2026-10-20T00:00"))
     landing.comes("hr/budget_lines/2026-10.csv", utc("2026-10-31T15:59"))
     assert overdue(home, config, utc("2026-11-04T04:00")) == [BUDGET]
     landing.comes("hr/budget_lines/2026-11.csv", utc("2026-10-31T16:00"))
@@ -182,16 +183,16 @@ def test_nothing_is_late_before_the_first_hour_after_the_declaration(home: Home,
     config = config_of(DAILY)
     # Never looked at: as though it were declared now.
     assert overdue(home, config, utc("2026-11-25T00:30")) == []
-    look(home, config, utc("2026-11-25T00:30"))
+    check_arrivals(home, config, utc("2026-11-25T00:30"))
     assert overdue(home, config, utc("2026-11-25T23:59")) == []
     assert overdue(home, config, utc("2026-11-26T00:00")) == [LEGS]
 
 
 def test_a_changed_declaration_begins_anew_and_leaves_others_alone(home: Home, landing: Landing) -> None:
     appraisals = ArrivalConfig(table="hr.appraisals", by="08:00")
-    look(home, config_of(DAILY, appraisals), utc("2026-11-20T00:30"))
+    check_arrivals(home, config_of(DAILY, appraisals), utc("2026-11-20T00:30"))
     changed = config_of(ArrivalConfig(table=LEGS, by="09:00"), appraisals)
-    look(home, changed, utc("2026-11-25T02:00"))
+    check_arrivals(home, changed, utc("2026-11-25T02:00"))
     assert overdue(home, changed, utc("2026-11-25T02:00")) == ["hr.appraisals"]
     assert overdue(home, changed, utc("2026-11-26T02:00")) == [LEGS, "hr.appraisals"]
 
@@ -210,7 +211,7 @@ def _due_a_minute_ago() -> ArrivalConfig:
 
 def test_a_file_that_says_it_is_old_came_when_it_came(home: Home) -> None:
     config = config_of(_due_a_minute_ago())
-    look(home, config, datetime.now(UTC) - timedelta(days=2))
+    check_arrivals(home, config, datetime.now(UTC) - timedelta(days=2))
     assert overdue(home, config, datetime.now(UTC)) == [LEGS]
     path = _real_landing(home, "acd/contact_legs/2026-11-23.csv")
     os.utime(path, (0, 0))
@@ -233,14 +234,14 @@ def test_a_file_that_says_it_is_old_came_when_it_came(home: Home) -> None:
 )
 def test_unfinished_files_and_those_of_other_tables_have_not_arrived(home: Home, file: str) -> None:
     config = config_of(_due_a_minute_ago())
-    look(home, config, datetime.now(UTC) - timedelta(days=2))
+    check_arrivals(home, config, datetime.now(UTC) - timedelta(days=2))
     _real_landing(home, file)
     assert overdue(home, config, datetime.now(UTC)) == [LEGS]
 
 
 def test_a_vendors_export_that_a_mapping_takes_has_arrived(home: Home) -> None:
     config = config_of(_due_a_minute_ago())
-    look(home, config, datetime.now(UTC) - timedelta(days=2))
+    check_arrivals(home, config, datetime.now(UTC) - timedelta(days=2))
     _real_landing(home, "pbx/2026-11-24.csv")
     assert overdue(home, config, datetime.now(UTC)) == [LEGS]
     home.mappings.mkdir()
@@ -265,7 +266,7 @@ def test_what_callboard_itself_puts_into_landing_is_no_delivery(
     home: Home, landing: Landing, table: str, ours: str, theirs: str
 ) -> None:
     config = config_of(ArrivalConfig(table=table, by="08:00"))
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     landing.comes(ours, utc("2026-11-24T23:30"))
     assert overdue(home, config, utc("2026-11-25T00:30")) == [table]
     landing.comes(theirs, utc("2026-11-24T23:30"))
@@ -276,12 +277,12 @@ def test_people_are_told_once_of_each_hour_in_one_notice(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY, THIRD, ArrivalConfig(table="qa.evaluations", by="07:00"))
-    look(home, config, utc("2026-10-20T00:00"))
+    check_arrivals(home, config, utc("2026-10-20T00:00"))
     landing.comes("acd/contact_legs/2026-11-02.csv", utc("2026-11-02T23:41"))
     landing.comes("qa/evaluations/2026-11-03.csv", utc("2026-11-03T22:00"))
-    told = tell(home, config, utc("2026-11-04T04:30"))
-    assert told.told == (LEGS, BUDGET)
-    assert told.untold == ()
+    report = notify_overdue(home, config, utc("2026-11-04T04:30"), send_overdue)
+    assert report.notified == (LEGS, BUDGET)
+    assert report.not_notified == ()
     (notice,) = receiver.received
     assert notice["type"] == "warning"
     assert notice["title"] == "Callboard: 2 sources are overdue in home"
@@ -293,21 +294,26 @@ def test_people_are_told_once_of_each_hour_in_one_notice(
         f"Ask whoever sends them. The next refresh takes in what arrives under {home.landing}.",
         f"See all that is expected with: callboard arrivals --home {home.root}",
     ]
-    assert tell(home, config, utc("2026-11-04T05:00")).told == ()
+    assert notify_overdue(home, config, utc("2026-11-04T05:00"), send_overdue).notified == ()
     # A late file ends it, and needs no word.
     landing.comes("acd/contact_legs/2026-11-03.csv", utc("2026-11-04T05:10"))
-    assert [s.table for s in tell(home, config, utc("2026-11-04T05:15")).overdue] == [BUDGET]
+    assert [s.table for s in notify_overdue(home, config, utc("2026-11-04T05:15"), send_overdue).overdue] == [
+        BUDGET
+    ]
     assert len(receiver.received) == 1
     # The next day's hour is another one; the month's was told of.
-    assert tell(home, config, utc("2026-11-05T00:01")).told == (LEGS, "qa.evaluations")
+    assert notify_overdue(home, config, utc("2026-11-05T00:01"), send_overdue).notified == (
+        LEGS,
+        "qa.evaluations",
+    )
 
 
 def test_hours_missed_while_nobody_looked_are_told_of_once_by_the_newest(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-01T00:30"))
-    assert tell(home, config, utc("2026-11-25T06:00")).told == (LEGS,)
+    check_arrivals(home, config, utc("2026-11-01T00:30"))
+    assert notify_overdue(home, config, utc("2026-11-25T06:00"), send_overdue).notified == (LEGS,)
     (notice,) = receiver.received
     assert "due 25 Nov 2026 08:00" in notice["message"]
 
@@ -316,33 +322,35 @@ def test_a_notice_that_reached_nobody_is_tried_again(
     home: Home, landing: Landing, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     monkeypatch.setenv("CALLBOARD_NOTICE", "json://127.0.0.1:9")
-    assert tell(home, config, utc("2026-11-25T00:05")).untold == (LEGS,)
+    assert notify_overdue(home, config, utc("2026-11-25T00:05"), send_overdue).not_notified == (LEGS,)
     monkeypatch.delenv("CALLBOARD_NOTICE")
-    assert tell(home, config, utc("2026-11-25T00:10")).untold == (LEGS,)
+    assert notify_overdue(home, config, utc("2026-11-25T00:10"), send_overdue).not_notified == (LEGS,)
     monkeypatch.setenv("CALLBOARD_NOTICE", receiver.address)
-    assert tell(home, config, utc("2026-11-25T00:15")).told == (LEGS,)
-    assert tell(home, config, utc("2026-11-25T00:20")).told == ()
+    assert notify_overdue(home, config, utc("2026-11-25T00:15"), send_overdue).notified == (LEGS,)
+    assert notify_overdue(home, config, utc("2026-11-25T00:20"), send_overdue).notified == ()
     assert len(receiver.received) == 1
 
 
 def test_without_an_address_nobody_is_told_until_there_is_one(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
-    look(home, config_of(DAILY), utc("2026-11-20T00:00"))
-    assert tell(home, config_of(DAILY, urls=()), utc("2026-11-25T00:05")).untold == (LEGS,)
-    assert tell(home, config_of(DAILY), utc("2026-11-25T00:10")).told == (LEGS,)
+    check_arrivals(home, config_of(DAILY), utc("2026-11-20T00:00"))
+    assert notify_overdue(
+        home, config_of(DAILY, urls=()), utc("2026-11-25T00:05"), send_overdue
+    ).not_notified == (LEGS,)
+    assert notify_overdue(home, config_of(DAILY), utc("2026-11-25T00:10"), send_overdue).notified == (LEGS,)
 
 
 def test_a_notice_that_reached_somebody_is_not_repeated(
     home: Home, landing: Landing, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = config_of(DAILY, urls=("${CALLBOARD_NOTICE}", "${CALLBOARD_AWAY}"))
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     monkeypatch.setenv("CALLBOARD_AWAY", "json://127.0.0.1:9")
     for minute in (5, 10):
-        tell(home, config, utc(f"2026-11-25T00:{minute:02}"))
+        notify_overdue(home, config, utc(f"2026-11-25T00:{minute:02}"), send_overdue)
     assert len(receiver.received) == 1
 
 
@@ -352,9 +360,9 @@ def test_a_notice_of_overdue_sources_speaks_chinese_and_has_the_link(
     config = config_of(DAILY).model_copy(
         update={"notices": NoticesConfig(urls=("${CALLBOARD_NOTICE}",), lang="zh", link="http://here/")}
     )
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     landing.comes("acd/contact_legs/2026-11-22.csv", utc("2026-11-22T23:41"))
-    tell(home, config, utc("2026-11-25T00:05"))
+    notify_overdue(home, config, utc("2026-11-25T00:05"), send_overdue)
     (notice,) = receiver.received
     assert notice["title"] == "Callboard：home 的 acd.contact_legs 未按时送达"
     assert notice["message"].splitlines() == [
@@ -372,31 +380,33 @@ def test_a_lost_memory_begins_anew(
     home: Home, landing: Landing, receiver: Receiver, damage: bytes | None
 ) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     if damage is None:
         home.arrivals_file.unlink()
     else:
         home.arrivals_file.write_bytes(damage)
-    assert tell(home, config, utc("2026-11-25T00:05")).overdue == ()
-    assert tell(home, config, utc("2026-11-26T00:05")).told == (LEGS,)
+    assert notify_overdue(home, config, utc("2026-11-25T00:05"), send_overdue).overdue == ()
+    assert notify_overdue(home, config, utc("2026-11-26T00:05"), send_overdue).notified == (LEGS,)
 
 
 def test_where_it_cannot_be_remembered_nobody_is_told_again_and_again(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-20T00:00"))
-    with patch("orchestration.arrivals.write_whole", side_effect=OSError(28, "No space left on device")):
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
+    with patch(
+        "orchestration.deliveries.arrivals.write_whole", side_effect=OSError(28, "No space left on device")
+    ):
         for minute in (5, 10):
             with pytest.raises(OSError, match="No space left"):
-                tell(home, config, utc(f"2026-11-25T00:{minute:02}"))
+                notify_overdue(home, config, utc(f"2026-11-25T00:{minute:02}"), send_overdue)
     assert receiver.received == []
-    assert tell(home, config, utc("2026-11-25T00:15")).told == (LEGS,)
+    assert notify_overdue(home, config, utc("2026-11-25T00:15"), send_overdue).notified == (LEGS,)
 
 
 def test_looks_at_the_same_time_tell_once(home: Home, landing: Landing) -> None:
     config = config_of(DAILY)
-    look(home, config, utc("2026-11-20T00:00"))
+    check_arrivals(home, config, utc("2026-11-20T00:00"))
     sent: list[int] = []
 
     def slow(*_: object) -> bool:
@@ -404,14 +414,14 @@ def test_looks_at_the_same_time_tell_once(home: Home, landing: Landing) -> None:
         sent.append(1)
         return True
 
-    with patch("orchestration.notices.notify_overdue", slow):
-        looks = [
-            threading.Thread(target=tell, args=(home, config, utc("2026-11-25T00:05"))) for _ in range(6)
-        ]
-        for one in looks:
-            one.start()
-        for one in looks:
-            one.join()
+    checks = [
+        threading.Thread(target=notify_overdue, args=(home, config, utc("2026-11-25T00:05"), slow))
+        for _ in range(6)
+    ]
+    for check in checks:
+        check.start()
+    for check in checks:
+        check.join()
     assert len(sent) == 1
 
 
@@ -444,26 +454,25 @@ def test_however_often_and_whenever_somebody_looks_no_hour_is_told_of_twice(
     start = utc("2026-10-01T00:30")
     with pytest.MonkeyPatch.context() as patched:
         landing = Landing(patched)
-        look(home, config, start)
+        check_arrivals(home, config, start)
         for what, table, minutes, works in sorted(steps, key=lambda s: s[2]) if in_order else steps:
             now = start + timedelta(minutes=minutes)
             if what == "comes":
                 landing.comes(f"{table.replace('.', '/')}/{minutes}.csv", now)
                 continue
             if what == "look":
-                look(home, config, now)
+                check_arrivals(home, config, now)
                 continue
 
             def send(_: Home, __: Config, sources: Sequence[Expected], works: bool = works) -> bool:
                 notices.extend((s.table, s.due) for s in sources if works)
                 return works
 
-            with patch("orchestration.notices.notify_overdue", send):
-                told = tell(home, config, now)
-            assert works or not told.told
+            report = notify_overdue(home, config, now, send)
+            assert works or not report.notified
             # Whoever is overdue has been told of by now, unless nobody could be.
             if works and in_order:
-                assert {(s.table, s.due) for s in told.overdue} <= set(notices)
+                assert {(s.table, s.due) for s in report.overdue} <= set(notices)
     assert len(notices) == len(set(notices))
     assert all(due is not None and due > start for _, due in notices)
 

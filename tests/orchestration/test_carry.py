@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import duckdb
 
-from orchestration.carry import carry_published
+from orchestration.refresh.restore_marts import carry_published
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 

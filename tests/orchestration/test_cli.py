@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import cli, refresh
-from orchestration.context import RefreshContext, RefreshOutcome
-from orchestration.home import Home
+from orchestration import cli
+from orchestration.defs import refresh
+from orchestration.home.paths import Home
+from orchestration.refresh.context import RefreshContext, RefreshOutcome
 
 from .conftest import AUGUST, SEPTEMBER, StandIn, Told
 from .test_lock import another_process

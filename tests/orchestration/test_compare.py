@@ -15,11 +15,11 @@ import pytest
 from scipy import stats
 
 from orchestration.commands.compare import in_one_sentence
-from orchestration.compare import Comparison, compare
-from orchestration.differences import Interval, Observations, beyond_the_rest
-from orchestration.errors import UsageError
-from orchestration.home import Home
-from orchestration.observed import Question, months_in_words
+from orchestration.comparison.compare import Comparison, compare
+from orchestration.comparison.data import Question, months_in_words
+from orchestration.comparison.differences import Interval, Observations, beyond_the_rest
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import Home
 
 from .conftest import Told
 
@@ -670,7 +670,7 @@ def _run(callboard: Callable[..., Told], published: Published, *more: str, **cha
             "before all months",
         ),
         ({"before": "2026-07..2026-05"}, "--before '2026-07..2026-05' spans", "the earlier first"),
-        ({"before": "May"}, "'May' is no month", "YYYY-MM"),
+        ({"before": "May"}, "Invalid month 'May'", "YYYY-MM"),
         ({"confidence": "95"}, "--confidence 95 is not between", "0.95"),
         ({"confidence": "nan"}, "--confidence nan is not between", "0.95"),
         ({"kpi": "customer_loss_rate"}, "no rows by employee or by team, only by: centre", "whole centre"),

@@ -5,9 +5,9 @@ from dataclasses import fields
 import pytest
 
 from expectations.settings import GateSettings
-from orchestration.config import Config, GateConfig, load_config, resolve_secret
-from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home.config import Config, GateConfig, load_config, resolve_secret
+from orchestration.home.errors import UsageError
+from orchestration.home.paths import Home
 
 
 def test_a_home_without_a_configuration_runs_on_defaults(home: Home) -> None:

@@ -4,16 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.context import make_context, new_release_id, parse_as_of, parse_month, parse_months
-from orchestration.errors import UsageError
-from orchestration.home import Home
+from orchestration.home.errors import UsageError
+from orchestration.home.months import parse_month, parse_months
+from orchestration.home.paths import Home
+from orchestration.refresh.context import make_context, new_release_id, parse_as_of
 
 from .conftest import AS_OF
 
 
 @pytest.mark.parametrize("text", ["2026-8", "2026-13", "0000-05", "August", "2026-08-01", ""])
 def test_a_malformed_month_is_wrong_usage(text: str) -> None:
-    with pytest.raises(UsageError, match="is no month"):
+    with pytest.raises(UsageError, match="Invalid month"):
         parse_month(text)
 
 

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from orchestration.lineage import COLUMNS, LINEAGE_FILE, column_lineage
+from orchestration.warehouse.lineage import COLUMNS, LINEAGE_FILE, column_lineage
 
 from .conftest import AUGUST, StandIn
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import LockHeldError
-from orchestration.home import Home
-from orchestration.lock import glance, holder_of, refresh_lock
+from orchestration.home.errors import LockHeldError
+from orchestration.home.lock import glance, holder_of, refresh_lock
+from orchestration.home.paths import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 _HOLD = """
 import sys, time
 from pathlib import Path
-from orchestration.home import Home
-from orchestration.lock import glance, refresh_lock
+from orchestration.home.paths import Home
+from orchestration.home.lock import glance, refresh_lock
 with {how}(Home(Path(sys.argv[1]))):
     print("held", flush=True)
     time.sleep({seconds})

@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 
-from orchestration.config import Config, NoticesConfig
-from orchestration.context import RefreshContext, RefreshOutcome, make_context
-from orchestration.home import Home
-from orchestration.notices import notify
-from orchestration.verdicts import Verdict
+from orchestration.home.config import Config, NoticesConfig
+from orchestration.home.paths import Home
+from orchestration.notifications.send import notify
+from orchestration.refresh.context import RefreshContext, RefreshOutcome, make_context
+from orchestration.warehouse.verdicts import Verdict
 from tests.receivers import Receiver, mail_receiver, standing_in_for_everybody
 
 from .conftest import AUGUST

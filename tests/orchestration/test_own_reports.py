@@ -11,13 +11,13 @@ from typing import Self
 import duckdb
 import pytest
 
-from orchestration.config import OwnReport, load_config
-from orchestration.errors import CallboardError, UsageError
-from orchestration.outcomes import published_outcome
-from orchestration.own_reports import ReportMonth, deliver_own_reports, own_reports, undelivered
-from orchestration.plan import plan_months
-from orchestration.release import Release
-from orchestration.steps import load_step, nothing_new, publish_step
+from orchestration.deliveries.own_reports import ReportMonth, deliver_own_reports, own_reports, undelivered
+from orchestration.home.config import OwnReport, load_config
+from orchestration.home.errors import CallboardError, UsageError
+from orchestration.refresh.outcomes import published_outcome
+from orchestration.refresh.plan import plan_months
+from orchestration.refresh.publish import Release
+from orchestration.refresh.steps import load_step, nothing_new, publish_step
 
 from .conftest import AS_OF, AUGUST, SEPTEMBER, StandIn, Told, outcome_status
 
@@ -44,7 +44,7 @@ def on_20_september(monkeypatch: pytest.MonkeyPatch) -> None:
         def now(cls, tz: tzinfo | None = None) -> Self:
             return cls(2026, 9, 20, tzinfo=tz)
 
-    for module in ("own_reports", "status", "commands.status"):
+    for module in ("deliveries.own_reports", "commands.home_status", "commands.status"):
         monkeypatch.setattr(f"orchestration.{module}.datetime", Clock)
 
 
@@ -243,7 +243,7 @@ def test_a_full_disk_stops_no_refresh_and_is_told(declared: StandIn, monkeypatch
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("orchestration.own_deliveries.fsync", full)
+        patched.setattr("orchestration.deliveries.own_files.fsync", full)
         deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     folder = declared.home.landing / "qa" / "report_deliveries"
     assert list(folder.iterdir()) == []

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from orchestration.errors import UsageError
-from orchestration.plan import plan_months
-from orchestration.steps import nothing_new
-from orchestration.waivers import add_waiver
+from orchestration.home.errors import UsageError
+from orchestration.home.waivers import add_waiver
+from orchestration.refresh.plan import plan_months
+from orchestration.refresh.steps import nothing_new
 
 from .conftest import AS_OF, AUGUST, OCTOBER, SEPTEMBER, StandIn, outcome_status
 from .test_waivers import waiver

@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import ledger, release
-from orchestration.audit import AUDIT_TABLES
-from orchestration.errors import CallboardError, GateRefusedError
-from orchestration.manifest import current_manifest, read_manifest
-from orchestration.release import publish, tidy
-from orchestration.waivers import Waiver, add_waiver
+from orchestration.home.errors import CallboardError, GateRefusedError
+from orchestration.home.waivers import Waiver, add_waiver
+from orchestration.refresh import publish as release
+from orchestration.refresh.publish import publish, tidy
+from orchestration.releases.audit_schema import AUDIT_TABLES
+from orchestration.releases.manifest import current_manifest, read_manifest
+from orchestration.warehouse import ledger
 
 from .conftest import AUGUST, OCTOBER, PASSED, SEPTEMBER, StandIn
 

@@ -15,12 +15,12 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.errors import UsageError
-from orchestration.files import switch_link
-from orchestration.home import Home
-from orchestration.review_decisions import Taken, delivery_name, take_decisions
-from orchestration.reviews import write_sheet
-from sources.loading import load, waiting
+from orchestration.deliveries.review_decisions import Taken, delivery_name, take_decisions
+from orchestration.deliveries.reviews import write_sheet
+from orchestration.home.errors import UsageError
+from orchestration.home.files import switch_link
+from orchestration.home.paths import Home
+from sources.loading.load import load, waiting
 
 from .conftest import SEPTEMBER, Told
 
@@ -449,7 +449,7 @@ def test_nothing_half_written_is_left_where_the_disk_says_no(
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("orchestration.own_deliveries.fsync", full)
+    monkeypatch.setattr("orchestration.deliveries.own_files.fsync", full)
     with pytest.raises(OSError, match="No space"):
         desk.decide("S1", "upheld")
     assert desk.written() == []

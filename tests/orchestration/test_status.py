@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration.attempt import note_attempt
-from orchestration.home import Home
-from orchestration.outcomes import refused_outcome
+from orchestration.home.paths import Home
+from orchestration.refresh.last_run import note_attempt
+from orchestration.refresh.outcomes import refused_outcome
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn, Told
 from .test_lock import another_process
@@ -106,7 +106,7 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
             f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
             "'', '', delivery_id from raw.delivery"
         )
-    from orchestration.release import publish
+    from orchestration.refresh.publish import publish
 
     publish(ctx, stand_in.judge(build))
     assert said(callboard, stand_in.home)["quarantine"] == [

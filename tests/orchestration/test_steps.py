@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 from expectations import gate
-from orchestration import dbt_runner
-from orchestration.dbt_runner import DbtOutcome, NodeResult
-from orchestration.errors import CallboardError, GateRefusedError, UsageError
-from orchestration.outcomes import refused_outcome
-from orchestration.steps import build_step, gate_step, load_step, publish_step
+from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
+from orchestration.refresh.outcomes import refused_outcome
+from orchestration.refresh.steps import build_step, gate_step, load_step, publish_step
+from orchestration.warehouse import dbt as dbt_runner
+from orchestration.warehouse.dbt import DbtOutcome, NodeResult
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 

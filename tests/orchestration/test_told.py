@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from expectations import suites
-from orchestration.language import language
-from sources.contract import load_contracts
-from sources.excluded_sql import excluded, problems
-from sources.typing_sql import EXPECTATIONS
+from expectations.suites import catalogue as suites
+from orchestration.presentation.language import language
+from sources.contracts.contract import load_contracts
+from sources.contracts.excluded_sql import excluded, problems
+from sources.loading.typing_sql import EXPECTATIONS
 from tests.sources.test_quarantine import BREACHES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +54,7 @@ def _nodes(*files: Path) -> Iterator[ast.AST]:
 
 
 def _why_unreadable() -> set[str]:
-    calls = [node for node in _nodes(*(ROOT / "sources").glob("*.py")) if isinstance(node, ast.Call)]
+    calls = [node for node in _nodes(*(ROOT / "sources").rglob("*.py")) if isinstance(node, ast.Call)]
     named = ("UnreadableFile", "_record_unreadable")
     texts = [_text(part) for c in calls if getattr(c.func, "id", "") in named for part in c.args]
     return {text for text in texts if text}
@@ -82,7 +82,7 @@ def test_every_reason_that_a_contract_refuses_a_row_for_has_its_chinese() -> Non
 
 
 def test_every_reason_that_a_line_cannot_be_read_for_has_its_chinese() -> None:
-    nodes = list(_nodes(ROOT / "sources/reading.py", ROOT / "sources/text_lines.py"))
+    nodes = list(_nodes(ROOT / "sources/formats/reading.py", ROOT / "sources/formats/lines.py"))
     parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     texts = [_text(node) or "" for node in nodes if id(node) not in parts]
     told = rf"\bthen\s+({_LITERAL}(?:\s*\|\|\s*(?:{_LITERAL}|[\w()]+))*)"
@@ -126,7 +126,7 @@ def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_value
 
 
 def test_why_somebody_has_no_rank_has_its_chinese() -> None:
-    model = (ROOT / "dbt_project/models/marts/agent_scorecard_monthly.sql").read_text(encoding="utf-8")
+    model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(encoding="utf-8")
     block = re.sub(r"{{.*?}}", "7", model.partition("judged as (")[2].partition("ranked as (")[0])
     part = rf"(?:{_LITERAL}|cast\([\w ]+\)|\w+)"
     found = re.findall(rf"\bthen ({part}(?: \|\| {part})+|{_LITERAL})", block)
@@ -168,7 +168,7 @@ def test_what_a_text_names_stays_as_it_is_and_what_nobody_translated_stays_engli
 
 
 def test_no_translation_loses_what_its_text_names() -> None:
-    with (ROOT / "orchestration/languages/zh.po").open("rb") as file:
+    with (ROOT / "orchestration/presentation/languages/zh.po").open("rb") as file:
         catalogue = read_po(file)
     entries = [(str(m.id), str(m.string)) for m in catalogue if m.id]
     assert len(entries) > 400

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.errors import CallboardError
-from orchestration.troubles import database_trouble, in_words
+from orchestration.home.errors import CallboardError
+from orchestration.home.known_errors import database_trouble, in_words
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources.landing import scan
+from sources.loading.landing import scan
 from sources.simulator.run import simulate
 from tests.sources.delivering import Centre
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from orchestration.charts import trend_svg
-from orchestration.language import language
+from orchestration.presentation.charts import trend_svg
+from orchestration.presentation.language import language
 
 
 def _svg(title: str = "Service level") -> str:

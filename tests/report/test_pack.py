@@ -14,11 +14,11 @@ import duckdb
 import openpyxl
 import pytest
 
-from orchestration.files import sha256_of
-from orchestration.home import Home
-from orchestration.language import language
-from orchestration.manifest import current_manifest, read_manifest
-from orchestration.published import HEADLINE, numbers, opened, release_to_read
+from orchestration.home.files import sha256_of
+from orchestration.home.paths import Home
+from orchestration.presentation.language import language
+from orchestration.releases.manifest import current_manifest, read_manifest
+from orchestration.releases.reader import HEADLINE, numbers, opened, release_to_read
 from orchestration.report.facts import read_facts
 from orchestration.report.pack import write_pack
 from orchestration.report.page import render_page
@@ -122,7 +122,7 @@ def test_a_chinese_pack_tells_reasons_and_sentences_of_the_gate_in_chinese(
 
 def test_every_message_of_pack_has_its_chinese() -> None:
     spoken = language("zh")
-    source = (ROOT / "orchestration/templates/report.html.j2").read_text(encoding="utf-8")
+    source = (ROOT / "orchestration/presentation/templates/report.html.j2").read_text(encoding="utf-8")
     source += (ROOT / "orchestration/report/workbook.py").read_text(encoding="utf-8")
     messages = set(re.findall(r"""\bt\(\s*["']([^"'{}]+)["']""", source)) - {"T"}
     assert len(messages) > 50

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.errors import CallboardError
+from orchestration.home.errors import CallboardError
 from orchestration.report import pdf
 from orchestration.report.pdf import print_to_pdf, printing
 

@@ -11,8 +11,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from orchestration.home import Home
-from orchestration.published import opened, release_to_read
+from orchestration.home.paths import Home
+from orchestration.releases.reader import opened, release_to_read
 from orchestration.report.pack import write_pack
 
 SEPTEMBER = date(2026, 9, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contract import Column, Contract, load_contracts
+from sources.contracts.contract import Column, Contract, load_contracts
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from sources.contract import load_contracts
+from sources.contracts.contract import load_contracts
 from sources.simulator.clock import day_number, month_days
 from sources.simulator.roster import make_roster
 from sources.simulator.run import simulate

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.loading import LoadSettings, load
+from sources.loading.load import LoadSettings, load
 
 SITES = """site_id,site_name,time_zone,country
 SHA,Shanghai,Asia/Shanghai,CN

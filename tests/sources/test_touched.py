@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sources.touched import touched_months
+from sources.loading.touched import touched_months
 from tests.sources.delivering import ASSIGNMENTS, EMPLOYEES, SITES, Centre, leg, legs
 
 PUBLISHED = [date(2026, month, 1) for month in range(6, 11)]

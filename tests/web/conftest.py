@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.home import Home
+from orchestration.home.paths import Home
 from tests.centres import refuse_and_waive
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.home import Home
+from orchestration.home.paths import Home
 from tests.browser import chromium
 from tests.web.conftest import ROOT, Served, Start, ask
 

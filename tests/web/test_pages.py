@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import duckdb
 import pytest
 
-from orchestration.home import Home
-from orchestration.language import language
-from orchestration.templating import environment
+from orchestration.home.paths import Home
+from orchestration.presentation.language import language
+from orchestration.presentation.templating import environment
 from tests.browser import chromium
 from tests.centres import MONTH, REASON, REASON_ZH
 from tests.web.conftest import GONE, NEWER, Served, ask

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.home import Home
+from orchestration.home.paths import Home
 from orchestration.web.releases import OpenReleases
 from tests.web.conftest import NEWER, Start, ask, copy_of, newer_release, switch
 

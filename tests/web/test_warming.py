@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from orchestration.home import Home
+from orchestration.home.paths import Home
 from orchestration.web import warming
 from orchestration.web.releases import OpenReleases
 

@@ -1,0 +1,48 @@
+"""What must hold for `marts.attrition_monthly`: keys, and heads that add up for every team and the centre.
+
+Whether its rates are those of `kpi_monthly` is asked here too.
+"""
+
+from expectations.suite import Suite, numbers, rule
+from expectations.suites.marts.monthly_pivots import agrees_with_kpi_monthly, wide_mart
+
+_TABLE = "attrition_monthly"
+_KEY = ("month", "team_id")
+_HEADS = ("opening_headcount", "hires", "separations", "moves_in", "moves_out", "closing_headcount")
+
+SUITE = Suite(
+    _TABLE,
+    (
+        *wide_mart(_TABLE),
+        rule(
+            _TABLE,
+            "attrition_monthly_heads_add_up",
+            month="month",
+            expected="closing = opening + hires - separations + moves in - moves out; the centre without moves",
+            broken="""
+                closing_headcount <> opening_headcount + hires - separations
+                    + case when coalesce(team_id, 'all') = 'all' then 0 else moves_in - moves_out end
+            """,
+            observed=numbers(*_HEADS),
+            key=_KEY,
+        ),
+        rule(
+            _TABLE,
+            "attrition_monthly_heads_are_not_negative",
+            month="month",
+            expected="no count of people below 0",
+            broken=f"least({', '.join(_HEADS)}) < 0",
+            observed=numbers(*_HEADS),
+            key=_KEY,
+        ),
+        agrees_with_kpi_monthly(
+            _TABLE,
+            (
+                "attrition_rate",
+                "annualised_attrition_rate",
+                "voluntary_attrition_rate",
+                "early_attrition_rate",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""What must hold for `marts.kpi_monthly` row by row: keys, the arithmetic of a row, bounds by unit.
+
+Whether its scopes add up stands in `kpi_scopes.py`, whether its months look like the months before them in
+`kpi_trailing.py`; both belong to this table's suite.
+"""
+
+from expectations.suite import Expectation, Suite, key_text, numbers, one_of, rule, unique_key
+from expectations.suites.marts import kpi_scopes, kpi_trailing
+
+_TABLE = "kpi_monthly"
+_KEY = ("month", "kpi_id", "scope", "scope_id")
+_NUMBERS = numbers("numerator", "denominator", "value")
+
+# Ratios whose numerator is not a part of their denominator, so that more than 100 % is possible and right.
+_MAY_EXCEED_ONE = (
+    "schedule_conformance_rate",
+    "staffing_ratio",
+    "recruiting_fulfilment_rate",
+    "training_plan_adherence",
+    "admin_budget_overrun_rate",
+    "complaint_rate",
+    "attrition_rate",
+    "annualised_attrition_rate",
+    "voluntary_attrition_rate",
+    "involuntary_attrition_rate",
+    "new_hire_training_attrition_rate",
+    "probation_attrition_rate",
+)
+
+# The scale of each KPI in points; any other in points runs from 0 to 100.
+_SCALES = """
+    case
+        when kpi_id = 'net_promoter_score' then [-100, 100]
+        -- more than 100 where a ratio of the scorecard exceeds 1
+        when kpi_id in ('performance_score', 'operations_kpi_score') then [0, 10000]
+        when kpi_id = 'csat_score' or kpi_id like '%\\_csat\\_score' escape '\\' then [1, 5]
+        else [0, 100]
+    end
+"""
+
+# Doubles leave the last bits open.
+_SLACK = 1e-9
+
+_out_of_bounds = Expectation(
+    name="kpi_monthly_values_are_within_bounds",
+    expected="ratios from 0 to 1 (some may exceed 1), points on their scale, all else not below 0",
+    broken_rows=f"""
+        select month, {key_text(_KEY)} as key, {_NUMBERS} || ', unit = ' || unit as observed
+        from marts.kpi_monthly
+        join (select kpi_id, unit from marts.dim_kpi) using (kpi_id)
+        where month in (select month from month_asked) and case
+            when unit = 'points' then
+                value < ({_SCALES})[1] - {_SLACK} or value > ({_SCALES})[2] + {_SLACK}
+            when unit = 'ratio' then
+                value < 0 or (value > 1 + {_SLACK} and kpi_id not in {one_of(_MAY_EXCEED_ONE)})
+            else value < 0
+        end
+    """,
+)
+
+_described = Expectation(
+    name="kpi_monthly_kpis_are_in_the_catalogue",
+    expected="every kpi_id stands in dim_kpi",
+    broken_rows="""
+        select month, 'kpi_id=' || kpi_id as key, count(*) || ' rows of a KPI that dim_kpi does not know' as observed
+        from marts.kpi_monthly
+        where month in (select month from month_asked)
+        group by month, kpi_id
+        having kpi_id not in (select kpi_id from marts.dim_kpi)
+    """,
+)
+
+_has_rows = Expectation(
+    name="kpi_monthly_has_rows",
+    expected="at least one row for every month that is to be published",
+    broken_rows="""
+        select month, 'month=' || month as key,
+            'no row at all: nothing was delivered for this month, or all of it is in quarantine' as observed
+        from month_asked
+        where month not in (select month from marts.kpi_monthly)
+    """,
+)
+
+_provisional = rule(
+    _TABLE,
+    "kpi_monthly_running_months_are_provisional",
+    month="month",
+    expected="is_provisional in every row of a month that has not ended",
+    broken="not is_provisional and month in (select month from month_asked where not is_ended)",
+    observed="'is_provisional = false in a running month'",
+    key=_KEY,
+)
+
+SUITE = Suite(
+    _TABLE,
+    (
+        _has_rows,
+        unique_key(_TABLE, _KEY, "month"),
+        rule(
+            _TABLE,
+            "kpi_monthly_denominators_are_positive",
+            month="month",
+            expected="denominator > 0: where there is none, there is no row",
+            broken="denominator is null or not denominator > 0",
+            observed=_NUMBERS,
+            key=_KEY,
+        ),
+        rule(
+            _TABLE,
+            "kpi_monthly_value_is_numerator_by_denominator",
+            month="month",
+            expected="value = numerator / denominator, to 1e-9 of it",
+            broken=f"""
+                numerator is null or value is null or not isfinite(value)
+                or abs(value - numerator / denominator) > {_SLACK} * greatest(abs(value), 1e-6)
+            """,
+            observed=_NUMBERS,
+            key=_KEY,
+        ),
+        _out_of_bounds,
+        _described,
+        rule(
+            _TABLE,
+            "kpi_monthly_months_are_first_days",
+            month="cast(date_trunc('month', month) as date)",
+            expected="month is the first day of a month",
+            broken="day(month) <> 1",
+            observed=numbers("month"),
+            key=_KEY,
+        ),
+        rule(
+            _TABLE,
+            "kpi_monthly_scopes_are_known",
+            month="month",
+            expected="scope is centre (scope_id all), site, business_line, team or employee",
+            broken="""
+                scope not in ('centre', 'site', 'business_line', 'team', 'employee')
+                or (scope = 'centre') <> (scope_id = 'all')
+            """,
+            observed=numbers("scope", "scope_id"),
+            key=_KEY,
+        ),
+        _provisional,
+        *kpi_scopes.EXPECTATIONS,
+        *kpi_trailing.EXPECTATIONS,
+    ),
+)

@@ -1,0 +1,142 @@
+"""What there is to know of a home: what is published, what waits, what was refused and why.
+
+Reads the release, the newest attempt's record and, only while no refresh runs, the build database; never writes.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from orchestration.deliveries.arrivals import Expected, expected
+from orchestration.deliveries.own_reports import ReportMonth, own_reports
+from orchestration.home.config import Config, load_config
+from orchestration.home.errors import UsageError
+from orchestration.home.known_errors import in_words
+from orchestration.home.lock import glance, holder_of
+from orchestration.home.paths import Home
+from orchestration.home.versions import code_version
+from orchestration.home.waivers import Waiver, waivers_in_force
+from orchestration.refresh.last_run import Attempt, read_attempt
+from orchestration.releases.manifest import Manifest, current_manifest
+from orchestration.warehouse.database import tables_of
+from orchestration.warehouse.quarantine import TableQuarantine, quarantine_summary
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of landing that the next refresh takes in (`new`, `changed`) or gives up (`gone`)."""
+
+    table_name: str
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class HomeStatus:
+    """The state of a home. `waiting` is None while a refresh runs: then nobody but the refresh knows."""
+
+    home: Home
+    published: Manifest | None
+    attempt: Attempt | None
+    running: str | None
+    waiting: tuple[Waiting, ...] | None
+    unreadable: dict[str, str]
+    quarantine: tuple[TableQuarantine, ...]
+    waivers: tuple[Waiver, ...]
+    is_changed_since: tuple[str, ...]
+    overdue: tuple[Expected, ...] = ()
+    reports: tuple[ReportMonth, ...] = ()
+
+    @property
+    def refused(self) -> Attempt | None:
+        """The newest attempt, where it was refused."""
+        return self.attempt if self.attempt and self.attempt.state == "refused" else None
+
+    @property
+    def failed(self) -> Attempt | None:
+        """The newest attempt, where it failed or was cut off."""
+        attempt = self.attempt
+        if attempt is None or self.running or attempt.state not in ("failed", "running"):
+            return None
+        return attempt
+
+
+def home_status(home: Home) -> HomeStatus:
+    """The state of `home`. Raises UsageError for a wrong configuration, CallboardError for a damaged release."""
+    config = load_config(home)
+    published = current_manifest(home)
+    running = holder_of(home)
+    waiting, unreadable = _landing(home)
+    attempt = read_attempt(home)
+    return HomeStatus(
+        home=home,
+        published=published,
+        attempt=attempt,
+        running=running,
+        waiting=waiting,
+        unreadable=unreadable if waiting is not None else (attempt.unreadable if attempt else {}),
+        quarantine=_quarantine(home, published, attempt),
+        waivers=tuple(waivers_in_force(home)),
+        is_changed_since=_changes(config, published),
+        overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
+        # The newest month of each says how it stands.
+        reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
+    )
+
+
+def _landing(home: Home) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
+    from sources.loading.load import LoadSettings, waiting
+    from sources.mappings.mapping import MappingError
+
+    with glance(home) as is_free:
+        if not is_free:
+            return None, {}
+        try:
+            files = waiting(home.warehouse, home.landing, LoadSettings(mappings=home.mappings))
+            unreadable = _unreadable(home)
+        except MappingError as error:
+            raise UsageError(str(error)) from error
+        except duckdb.Error as error:
+            known = in_words(error)
+            if known is None:
+                raise
+            return None, {}
+    return tuple(Waiting(f.table_name, f.file, f.reason) for f in files), unreadable
+
+
+def _unreadable(home: Home) -> dict[str, str]:
+    if not home.warehouse.exists():
+        return {}
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        if "delivery" not in tables_of(connection, "raw"):
+            return {}
+        rows = connection.execute(
+            "select file, unreadable_reason from raw.delivery "
+            "where superseded_by is null and unreadable_reason is not null order by file"
+        ).fetchall()
+    return dict(rows)
+
+
+def _quarantine(
+    home: Home, published: Manifest | None, attempt: Attempt | None
+) -> tuple[TableQuarantine, ...]:
+    is_newer = attempt is not None and (published is None or attempt.release_id > published.release_id)
+    if attempt is not None and is_newer and attempt.quarantine:
+        return attempt.quarantine
+    if published is None:
+        return ()
+    with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
+        return quarantine_summary(connection, "release")
+
+
+def _changes(config: Config, published: Manifest | None) -> tuple[str, ...]:
+    """What differs now from what the published months were made with, so that people know to make them again."""
+    if published is None:
+        return ()
+    changes: list[str] = []
+    if published.config_sha256 != config.sha256():
+        changes.append("the configuration")
+    if published.code_version != code_version():
+        changes.append(f"the code (then {published.code_version}, now {code_version()})")
+    return tuple(changes)

@@ -1,0 +1,87 @@
+"""The gate as Dagster sees it: every expectation a blocking check on the table it judges.
+
+One step runs the whole gate. What is expected of a table stands in `expectations`; whether a build may be published
+is decided by the stored verdicts, which the release looks at again.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from dagster import (
+    AssetCheckExecutionContext,
+    AssetCheckKey,
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    Failure,
+    MetadataValue,
+    multi_asset_check,
+)
+
+from orchestration.defs.assets import raw_key, stopping_quietly
+from orchestration.defs.session import Session
+from orchestration.warehouse.verdicts import Verdict
+
+
+def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]) -> AssetChecksDefinition:
+    """The gate's checks. `names` are its expectations by table, as `expectations.gate.expectation_names` gives them."""
+    judged = {table: _judged(table, models) for table in names}
+    specs = [
+        # Were a check on a raw table to block, dbt, which the gate waits for, would wait for the gate.
+        AssetCheckSpec(name=expectation, asset=judged[table], blocking=judged[table] in models)
+        for table, expectations in names.items()
+        for expectation in expectations
+    ]
+
+    @multi_asset_check(specs=specs, name="gate", can_subset=True, required_resource_keys={"session"})
+    def gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
+        session: Session = context.resources.session
+        verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
+        outcome = stopping_quietly(session.run_gate)
+        if not outcome.verdicts:
+            raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
+        for verdict in outcome.verdicts:
+            verdicts[AssetCheckKey(judged[verdict.table_name], verdict.expectation)].append(verdict)
+        wanted = context.selected_asset_check_keys
+        for key in sorted(wanted & set(verdicts)):
+            yield _result(key, verdicts[key])
+        # Dagster takes a check without a verdict for one that does not block.
+        if missing := sorted(key.name for key in wanted - set(verdicts)):
+            raise Failure(f"The gate gave no verdict on {', '.join(missing)}.", allow_retries=False)
+        if outcome.refused:
+            raise Failure("The gate refused this build; its failed checks say why.", allow_retries=False)
+
+    return gate
+
+
+def _judged(table: str, models: Collection[AssetKey]) -> AssetKey:
+    """The asset that an expectation is of: a model by its name, a source (`acd.contact_legs`, `delivery`) raw."""
+    found = sorted(key for key in models if key.path[-1] == table)
+    return found[0] if found else raw_key(table.replace(".", "__"))
+
+
+def _result(key: AssetCheckKey, verdicts: Sequence[Verdict]) -> AssetCheckResult:
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    blocks = any(verdict.blocks for verdict in failed)
+    return AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not failed,
+        # Blocking checks stop a run by failed errors only, so what is waived warns.
+        severity=AssetCheckSeverity.WARN if failed and not blocks else AssetCheckSeverity.ERROR,
+        description="; ".join(_in_words(verdict) for verdict in failed) or verdicts[0].expected,
+        metadata={
+            "judged": ", ".join(f"{v.month:%Y-%m}" if v.month else "whole table" for v in verdicts),
+            **(
+                {"example keys": MetadataValue.json([list(v.example_keys) for v in failed])} if failed else {}
+            ),
+        },
+    )
+
+
+def _in_words(verdict: Verdict) -> str:
+    month = f"{verdict.month:%Y-%m}: " if verdict.month else ""
+    waived = f" (waived by {verdict.waived_by}: {verdict.waived_reason})" if verdict.waived_by else ""
+    return f"{month}expected {verdict.expected}, found {verdict.observed}{waived}"

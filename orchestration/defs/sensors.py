@@ -1,0 +1,119 @@
+"""Starts a refresh when deliveries have arrived and lie still, and tells people of those that have not.
+
+What is new is the loader's to say, what is overdue `arrivals`'; here is only when somebody looks.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dagster import (
+    DagsterInstance,
+    DagsterRunStatus,
+    RunRequest,
+    RunsFilter,
+    SensorDefinition,
+    SensorEvaluationContext,
+    SensorResult,
+    SkipReason,
+    sensor,
+)
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+from orchestration.defs.jobs import close_dead_runs
+from orchestration.deliveries.arrivals import notify_overdue
+from orchestration.deliveries.own_files import is_own_report
+from orchestration.home.config import load_config
+from orchestration.home.lock import glance
+from orchestration.home.paths import Home
+from orchestration.notifications.send import send_overdue
+from orchestration.refresh.adapters import load_settings
+from orchestration.refresh.context import make_context
+
+_SECONDS_BETWEEN_LOOKS = 60
+_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE = 300
+_AT_WORK = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+
+
+def delivery_sensor(job: UnresolvedAssetJobDefinition, home: Home) -> SensorDefinition:
+    """Looks into landing once a minute; what lies there unchanged for two looks starts one run."""
+
+    @sensor(
+        job=job,
+        name="deliveries",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        description="Refreshes the months that new deliveries touch, once the files lie still",
+    )
+    def deliveries(context: SensorEvaluationContext) -> SensorResult:
+        return look(home, context.instance, context.cursor or "")
+
+    return deliveries
+
+
+def arrival_sensor(home: Home) -> SensorDefinition:
+    """Looks every five minutes, also while a refresh is at work, whether a declared source is overdue."""
+
+    @sensor(
+        name="arrivals",
+        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE,
+        description="Tells people, once, of a declared source that did not arrive by its hour",
+    )
+    def arrivals(context: SensorEvaluationContext) -> SkipReason:
+        found = notify_overdue(home, load_config(home), datetime.now(UTC), send_overdue)
+        words = [
+            f"Overdue: {', '.join(source.table for source in found.overdue) or 'nothing'}.",
+            f"Sent the notice for {', '.join(found.notified)}." if found.notified else "",
+            f"Could not send the notice for {', '.join(found.not_notified)}." if found.not_notified else "",
+        ]
+        return SkipReason(" ".join(word for word in words if word))
+
+    return arrivals
+
+
+def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
+    """One look into landing. `cursor` fingerprints what waited at the last look, '' for nothing."""
+    if not home.landing.is_dir():
+        return SensorResult(skip_reason=SkipReason(f"{home.landing} does not exist."))
+    close_dead_runs(home, instance)
+    if instance.get_runs(RunsFilter(job_name="refresh", statuses=_AT_WORK), limit=1):
+        return SensorResult(skip_reason=SkipReason("A refresh is running or waits to run."), cursor=cursor)
+    # The loader's ledger stands in the build database, which a refresh has for itself.
+    with glance(home) as is_free:
+        if not is_free:
+            return SensorResult(skip_reason=SkipReason("A refresh is running."), cursor=cursor)
+        files = _waiting(home)
+    if not files:
+        return SensorResult(skip_reason=SkipReason("Nothing waits in landing."), cursor="")
+    seen = _fingerprint(home.landing, files)
+    if seen != cursor:
+        return SensorResult(
+            skip_reason=SkipReason(f"{len(files)} files wait until they lie still."), cursor=seen
+        )
+    # Dagster starts one run for a key, so a refresh that failed on these files is not begun again and again.
+    return SensorResult(run_requests=[RunRequest(run_key=seen)], cursor=seen)
+
+
+def _waiting(home: Home) -> list[str]:
+    from sources.loading.load import waiting
+
+    settings = load_settings(make_context(home))
+    found = waiting(home.warehouse, home.landing, settings)
+    # What we say of our own reports is no reason for a refresh; the next one takes it.
+    return sorted(w.file for w in found if not is_own_report(w.file))
+
+
+def _fingerprint(landing: Path, files: list[str]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        path = landing / file
+        state = path.stat() if path.exists() else None
+        digest.update(
+            f"{file}\0{state.st_size if state else ''}\0{state.st_mtime_ns if state else ''}\0".encode()
+        )
+    return digest.hexdigest()[:32]

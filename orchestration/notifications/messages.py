@@ -1,0 +1,186 @@
+"""What a notice says: of a release its few numbers that matter, what became final and what to look at, of a refusal
+what failed, of an overdue source when it was due; and where to look further.
+
+Numbers and counts only: no row, no key and nobody's name leaves the house by chat or mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from orchestration.deliveries.arrivals import Expected
+from orchestration.home.errors import CallboardError
+from orchestration.home.paths import Home
+from orchestration.presentation.language import Language
+from orchestration.refresh.context import RefreshOutcome
+from orchestration.releases.manifest import Manifest, current_manifest, read_manifest
+from orchestration.releases.reader import (
+    HEADLINE,
+    Kpi,
+    Number,
+    catalogue,
+    month_to_report,
+    numbers,
+    opened,
+    release_to_read,
+)
+
+_MOST_NUMBERS = 8
+
+
+@dataclass(frozen=True)
+class _Counts:
+    refused: int
+    waived: int
+    warnings: int
+    restated: int
+
+
+def release_in_words(home: Home, language: Language, link: str) -> list[str]:
+    """The published release, a line each; nothing where it cannot be read, which a notice must not fail for.
+
+    `link` is the address of the live page, '' for the path of the report instead.
+    """
+    try:
+        manifest = current_manifest(home)
+        if manifest is None:
+            return []
+        return _lines(home, manifest, language, link)
+    except (duckdb.Error, CallboardError, OSError):
+        return []
+
+
+def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """Why a refresh was refused: what failed, by name alone, and how to see more."""
+    t = language.text
+    told = next(iter(outcome.message.strip().splitlines()), "")
+    stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
+    # The message is English; each of its two sentences has a translation of its own.
+    why = told.removesuffix(stays.format(release=outcome.release_id))
+    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != told else t(told)
+    failed = [
+        f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
+        for v in outcome.failed
+    ]
+    hint = t("See why with: {command}", command=f"callboard status --home {home.root}")
+    return [first, *failed, hint]
+
+
+def notes_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """How many notes a release leaves, and where they stand; they name employees, whose ids stay in the house."""
+    if not outcome.notes:
+        return []
+    command = f"callboard status --home {home.root}"
+    text = "{count} of our own reports are not counted; see why with: {command}"
+    return [language.text(text, count=len(outcome.notes), command=command)]
+
+
+def overdue_in_words(
+    home: Home, language: Language, sources: Sequence[Expected], link: str
+) -> tuple[str, list[str]]:
+    """Title and lines of one notice of all sources that are overdue."""
+    t = language.text
+    title = (
+        t("Callboard: {table} is overdue in {home}", table=sources[0].table, home=home.root.name)
+        if len(sources) == 1
+        else t("Callboard: {count} sources are overdue in {home}", count=len(sources), home=home.root.name)
+    )
+    lines = [
+        t("These sources did not arrive by their hour:"),
+        *(f"- {overdue_line(source, language)}" for source in sources),
+        t(
+            "Ask whoever sends them. The next refresh takes in what arrives under {landing}.",
+            landing=home.landing,
+        ),
+        t("See all that is expected with: {command}", command=f"callboard arrivals --home {home.root}"),
+    ]
+    return title, [*lines, *([link] if link else [])]
+
+
+def overdue_line(source: Expected, language: Language) -> str:
+    """One source that is overdue: until when it was due, and what came last."""
+
+    def at(instant: datetime | None) -> str:
+        return language.local_instant(instant, source.time_zone) if instant else ""
+
+    due = language.text("{table}, due {instant}", table=source.table, instant=at(source.due))
+    came = (
+        language.text(
+            "the last file came {instant}: {file}", instant=at(source.last_came), file=source.last_file
+        )
+        if source.last_file
+        else language.text("no file has come yet")
+    )
+    return language.text("{due}; {came}", due=due, came=came)
+
+
+def turned_final(home: Home, manifest: Manifest) -> list[date]:
+    """The months that are final now and were provisional in the release before; none where that one is gone."""
+    if manifest.previous_release_id is None or not (home.releases / manifest.previous_release_id).is_dir():
+        return []
+    before = read_manifest(home.releases / manifest.previous_release_id)
+    provisional = {month.month for month in before.months if month.is_provisional}
+    return [
+        month.month for month in manifest.months if not month.is_provisional and month.month in provisional
+    ]
+
+
+def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> list[str]:
+    t = language.text
+    release = release_to_read(home)
+    month = month_to_report(manifest.built_months, manifest.as_of)
+    with opened(release) as connection:
+        own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
+        kpis = catalogue(connection, language)
+        counts = _counts(connection, month, manifest.release_id)
+    judged = [number for number in own.values() if number.status is not None]
+    is_provisional = any(m.is_provisional for m in manifest.months if m.month == month)
+    lines = [
+        "",
+        f"{language.month(month)}, {t('provisional') if is_provisional else t('final')}: "
+        + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
+        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MOST_NUMBERS]),
+    ]
+    if final := turned_final(home, manifest):
+        lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))
+    for count, words in (
+        (counts.restated, "{count} numbers restated by this release."),
+        (counts.refused, "{count} delivered rows in quarantine."),
+        (counts.waived, "{count} failed checks were waived."),
+        (counts.warnings, "{count} warnings of the gate to look at."),
+    ):
+        if count:
+            lines.append(t(words, count=language.number(count)))
+    report = release / "report.html"
+    return [*lines, link or (str(report) if report.is_file() else str(release))]
+
+
+def _line(number: Number, kpi: Kpi, language: Language) -> str:
+    mark = {"met": "✓", "missed": "✗"}.get(number.status or "", "·")
+    parts = [
+        language.text("target {value}", value=language.number(number.target, kpi.unit))
+        if number.target is not None
+        else "",
+        language.text("last month {value}", value=language.number(number.value_before, kpi.unit))
+        if number.value_before is not None
+        else "",
+    ]
+    beside = ", ".join(part for part in parts if part)
+    return f"{mark} {kpi.name} {language.number(number.value, kpi.unit)}" + (f" ({beside})" if beside else "")
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, month: date, release_id: str) -> _Counts:
+    row = connection.execute(
+        """
+        select
+            (select count(*) from audit.quarantined_row),
+            (select count(*) from audit.gate_result where month = $month and waived_by is not null),
+            (select count(*) from audit.gate_result
+             where month = $month and not passed and severity = 'warning' and waived_by is null),
+            (select count(*) from audit.restatement where release_id = $release_id and value_before is not null)
+        """,
+        {"month": month, "release_id": release_id},
+    ).fetchone()
+    return _Counts(*(row or (0, 0, 0, 0)))

@@ -1,0 +1,185 @@
+"""What a release's database holds: the marts as the gate saw them, and schema `audit` filled.
+
+All of it is SQL from the build database, attached as `build`, and from the release before, attached as `previous`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from orchestration.home.errors import CallboardError
+from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
+from orchestration.releases.manifest import DeliveryRecord, Manifest
+from orchestration.warehouse import ledger
+from orchestration.warehouse.database import columns_of, quoted, tables_of
+from orchestration.warehouse.descriptions import mart_descriptions
+from orchestration.warehouse.lineage import LINEAGE_FILE
+from orchestration.warehouse.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What schema `audit` is filled from besides the build database."""
+
+    build: ledger.Build
+    verdicts: Sequence[Verdict]
+    previous: Manifest | None
+    published_at: datetime
+
+
+def copy_marts(connection: duckdb.DuckDBPyConnection) -> int:
+    """Copy every mart, rows in a settled order, with its descriptions; gives the number of rows.
+
+    Raises CallboardError where a mart has a column that the contracts keep inside the build database.
+    """
+    connection.execute("create schema marts")
+    descriptions = mart_descriptions()
+    rows = 0
+    for table in tables_of(connection, "marts", database="build"):
+        columns = columns_of(connection, "marts", table, database="build")
+        _refuse_private_columns(table, columns)
+        name = quoted("marts", table)
+        connection.execute(
+            f"create table {name} as select * from {quoted('build', 'marts', table)} order by all"
+        )
+        counted = connection.execute(f"select count(*) from {name}").fetchone()
+        rows += counted[0] if counted else 0
+        described = descriptions.get(table)
+        if described:
+            known = {column: text for column, text in described.columns.items() if column in columns}
+            comment_on(connection, "marts", table, described.text, known)
+    return rows
+
+
+def fill_audit(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
+    """Make schema `audit`: this release's rows, after those of the release before where a table is a history."""
+    create_audit_tables(connection)
+    _fill_deliveries(connection)
+    if filling.previous:
+        _carry_history(connection, filling.build)
+        _fill_restatement(connection, filling.build, filling.previous)
+    _fill_release(connection, filling)
+    _fill_gate_results(connection, filling.verdicts)
+    connection.execute(
+        "insert into audit.column_lineage from read_csv(?, header = true, all_varchar = true)",
+        [str(LINEAGE_FILE)],
+    )
+
+
+def deliveries(connection: duckdb.DuckDBPyConnection) -> tuple[DeliveryRecord, ...]:
+    """Every delivery of this release, for its manifest."""
+    names = ("delivery_id", "table_name", "file", "sha256", "bytes", "rows", "superseded_by")
+    rows = connection.execute(
+        f"select {', '.join(names)} from audit.delivery order by delivery_id"
+    ).fetchall()
+    return tuple(DeliveryRecord.model_validate(dict(zip(names, row, strict=True))) for row in rows)
+
+
+def _refuse_private_columns(table: str, columns: Sequence[str]) -> None:
+    from sources.contracts.contract import load_contracts
+
+    private = {name for contract in load_contracts().values() for name in contract.hidden_columns}
+    found = private.intersection(columns)
+    if found:
+        raise CallboardError(
+            f"marts.{table} has the column {', '.join(sorted(found))}, which the contracts keep inside the build "
+            "database, so nothing was published.",
+            hint="Take it out of the model, or publish a keyed hash under another name.",
+        )
+
+
+def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        """
+        insert into audit.quarantined_row
+        select table_name, file, line, column_name, reason, row_text_public
+        from build.quarantine.quarantined_row
+        order by all
+        """
+    )
+    connection.execute(
+        """
+        insert into audit.delivery
+        select
+            d.delivery_id, d.table_name, d.file, d.sha256, d.bytes, d.rows, coalesce(q.refused, 0),
+            d.first_seen_at, d.superseded_by
+        from build.raw.delivery as d
+        left join (
+            select table_name, file, count(*) as refused from audit.quarantined_row group by all
+        ) as q on q.table_name = d.table_name and q.file = d.file and d.superseded_by is null
+        order by d.delivery_id
+        """
+    )
+
+
+def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:
+    for table in ("release", "restatement"):
+        columns = ", ".join(quoted(column) for column in AUDIT_TABLES[table][1])
+        connection.execute(
+            f"insert into {quoted('audit', table)} select {columns} from {quoted('previous', 'audit', table)}"
+        )
+    # What the gate said of a month stays with the month until it is made again.
+    connection.execute(
+        """
+        insert into audit.gate_result
+        select * from previous.audit.gate_result where month is not null and not list_contains($built::date[], month)
+        """,
+        {"built": list(build.months)},
+    )
+
+
+def _fill_restatement(connection: duckdb.DuckDBPyConnection, build: ledger.Build, previous: Manifest) -> None:
+    connection.execute(
+        """
+        insert into audit.restatement
+        with
+            months as (select unnest(list_intersect($built::date[], $already::date[])) as month),
+            before as (select * from previous.marts.kpi_monthly semi join months using (month)),
+            after as (select * from marts.kpi_monthly semi join months using (month)),
+            arrived as (
+                select coalesce(list(delivery_id order by delivery_id), []) as delivery_ids
+                from audit.delivery
+                anti join previous.audit.delivery using (delivery_id)
+            )
+        select
+            month, kpi_id, scope, scope_id, b.value, a.value, $release_id, arrived.delivery_ids
+        from before as b
+        full join after as a using (month, kpi_id, scope, scope_id)
+        cross join arrived
+        where b.value is distinct from a.value
+        order by all
+        """,
+        {
+            "built": list(build.months),
+            "already": [month.month for month in previous.months],
+            "release_id": build.build_id,
+        },
+    )
+
+
+def _fill_release(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
+    build = filling.build
+    connection.execute(
+        "insert into audit.release values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            build.build_id,
+            filling.published_at.replace(tzinfo=None),
+            build.as_of.astimezone(UTC).replace(tzinfo=None),
+            list(build.months),
+            build.trigger,
+            build.code_version,
+            build.config_sha256,
+            filling.previous.release_id if filling.previous else None,
+        ],
+    )
+
+
+def _fill_gate_results(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]) -> None:
+    columns = AUDIT_TABLES["gate_result"][1]
+    rows = [[getattr(verdict, column) for column in columns] for verdict in verdicts]
+    if rows:
+        connection.executemany(
+            f"insert into audit.gate_result values ({', '.join('?' * len(columns))})", rows
+        )

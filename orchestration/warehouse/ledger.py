@@ -1,0 +1,152 @@
+"""Schema `ledger` of the build database: which builds there were, how far each came, and what the gate said of it.
+
+What is published is not written here: the release's own manifest says that, so that a lost build database loses
+no history.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import duckdb
+
+from orchestration.warehouse.verdicts import Verdict
+
+BuildState = Literal["building", "built", "passed", "refused", "published"]
+
+_TABLES = """
+create schema if not exists ledger;
+create table if not exists ledger.build (
+    build_id varchar, started_at timestamp, as_of timestamp, months date[], owed_months date[], trigger varchar,
+    code_version varchar, config_sha256 varchar, fingerprints varchar, state varchar, data_digest varchar
+);
+create table if not exists ledger.gate_result (
+    build_id varchar, expectation varchar, table_name varchar, month date, severity varchar, passed boolean,
+    observed varchar, expected varchar, example_keys varchar[], waived_by varchar, waived_reason varchar
+);
+"""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One attempt to make months; `owed_months` were touched too and are left to a later one. `data_digest` fingerprints the marts that the gate saw."""
+
+    build_id: str
+    as_of: datetime
+    months: tuple[date, ...]
+    owed_months: tuple[date, ...]
+    trigger: str
+    code_version: str
+    config_sha256: str
+    fingerprints: dict[str, str]
+    state: BuildState = "building"
+    data_digest: str = ""
+
+
+def begin_build(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Write down that `build` begins. From here to its publication the marts are not what is published."""
+    connection.execute(_TABLES)
+    connection.execute(
+        "insert into ledger.build values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            build.build_id,
+            _naive(datetime.now(UTC)),
+            _naive(build.as_of),
+            list(build.months),
+            list(build.owed_months),
+            build.trigger,
+            build.code_version,
+            build.config_sha256,
+            json.dumps(build.fingerprints, sort_keys=True),
+            build.state,
+            build.data_digest,
+        ],
+    )
+
+
+def set_state(
+    connection: duckdb.DuckDBPyConnection, build_id: str, state: BuildState, data_digest: str = ""
+) -> None:
+    """Write down how far a build came."""
+    connection.execute(
+        "update ledger.build set state = ?, data_digest = ? where build_id = ?",
+        [state, data_digest, build_id],
+    )
+
+
+def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
+    """The newest build, whatever became of it; None in a new warehouse."""
+    connection.execute(_TABLES)
+    row = connection.execute(
+        "select build_id, as_of, months, owed_months, trigger, code_version, config_sha256, fingerprints, state, data_digest "
+        "from ledger.build order by started_at desc, build_id desc limit 1"
+    ).fetchone()
+    if row is None:
+        return None
+    return Build(
+        build_id=row[0],
+        as_of=row[1].replace(tzinfo=UTC),
+        months=tuple(row[2]),
+        owed_months=tuple(row[3]),
+        trigger=row[4],
+        code_version=row[5],
+        config_sha256=row[6],
+        fingerprints=json.loads(row[7]),
+        state=row[8],
+        data_digest=row[9],
+    )
+
+
+def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Sequence[Verdict]) -> None:
+    """Keep the gate's verdicts on a build, in the place of what an earlier run of the gate said of it."""
+    connection.execute("delete from ledger.gate_result where build_id = ?", [build_id])
+    if rows:
+        connection.executemany(
+            "insert into ledger.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                [
+                    build_id,
+                    r.expectation,
+                    r.table_name,
+                    r.month,
+                    r.severity,
+                    r.passed,
+                    r.observed,
+                    r.expected,
+                    list(r.example_keys),
+                    r.waived_by,
+                    r.waived_reason,
+                ]
+                for r in rows
+            ],
+        )
+
+
+def gate_rows(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:
+    """The stored verdicts on a build, in a settled order."""
+    found = connection.execute(
+        "select expectation, table_name, month, severity, passed, observed, expected, example_keys, waived_by, "
+        "waived_reason from ledger.gate_result where build_id = ? order by expectation, table_name, month",
+        [build_id],
+    ).fetchall()
+    return [
+        Verdict(
+            expectation=row[0],
+            table_name=row[1],
+            month=row[2],
+            severity=row[3],
+            passed=row[4],
+            observed=row[5],
+            expected=row[6],
+            example_keys=tuple(row[7] or ()),
+            waived_by=row[8],
+            waived_reason=row[9],
+        )
+        for row in found
+    ]
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,131 @@
+"""The contracts of the 24 source tables, read from the *.yml files beside this one.
+
+What belongs here: the shape of a contract. What does not: how a contract is enforced (`typing_sql` types values while
+loading, `staging_sql` writes the dbt models that refuse rows).
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+CONTRACTS = Path(__file__).parent
+PROJECT = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
+
+ColumnType = Literal["text", "int", "decimal", "bool", "date", "timestamp"]
+
+#: The engine's type for each contract type; decimals keep ten places, so that sums are exact.
+ENGINE_TYPES: dict[ColumnType, str] = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "decimal": "DECIMAL(26,10)",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Column(_Frozen):
+    """One column: its type and what a value must satisfy."""
+
+    type: ColumnType
+    required: bool = False
+    vocabulary: tuple[str, ...] = Field(default=(), alias="in")
+    range: tuple[float, float] | None = None
+    ref: str | None = None
+    pii: Literal["direct", "keyed"] | None = None
+
+    @property
+    def engine_type(self) -> str:
+        return ENGINE_TYPES[self.type]
+
+
+class Rule(_Frozen):
+    """A condition between columns of one row (portable SQL; null passes), and what it demands in plain words."""
+
+    column: str
+    check: str
+    reason: str
+
+
+class NoOverlap(_Frozen):
+    """Segments of one `within` may not start before an earlier-starting one has ended."""
+
+    within: str
+    starts: str
+    ends: str
+
+
+class Contract(_Frozen):
+    """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+    rules: tuple[Rule, ...] = ()
+    unique: str | None = None
+    no_overlap: NoOverlap | None = None
+    person: str | None = None
+    dated_by: tuple[str, ...] = ()
+    dated_through: str | None = None
+    reaches_back: str | None = None
+    contact: str | None = None
+
+    @property
+    def model_name(self) -> str:
+        """The name in SQL: `acd__contact_legs`."""
+        return self.name.replace(".", "__")
+
+    @property
+    def reaches_back_days(self) -> int:
+        """How many days before its own date a row may change a number; a day for clocks, and what `reaches_back` names."""
+        return 1 + (days(self.reaches_back) if self.reaches_back else 0)
+
+    @property
+    def timestamps(self) -> tuple[str, ...]:
+        return tuple(name for name, column in self.columns.items() if column.type == "timestamp")
+
+    @property
+    def refs(self) -> dict[str, tuple[str, str]]:
+        """Column → (table, column) it must be found in."""
+        found = {}
+        for name, column in self.columns.items():
+            if column.ref:
+                table, _, target = column.ref.rpartition(".")
+                found[name] = (table, target)
+        return found
+
+    @property
+    def hidden_columns(self) -> tuple[str, ...]:
+        """Columns whose values never leave the build database as they are."""
+        return tuple(name for name, column in self.columns.items() if column.pii)
+
+
+@cache
+def days(name: str) -> int:
+    """A length in days that KPIs are made of, such as `repeat_contact_days`, from the variables of the dbt project.
+
+    Raises KeyError where the project has no variable of that name.
+    """
+    return int(yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"][name])
+
+
+@cache
+def load_contracts() -> dict[str, Contract]:
+    """All contracts by name, in the order of the files.
+
+    Raises pydantic's ValidationError where a contract file does not have the shape above.
+    """
+    contracts: dict[str, Contract] = {}
+    for file in sorted(CONTRACTS.glob("*.yml")):
+        for table, body in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            name = f"{file.stem}.{table}"
+            contracts[name] = Contract.model_validate({"name": name, **body})
+    return contracts

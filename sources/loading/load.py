@@ -1,0 +1,400 @@
+"""Loading: deliveries in landing become rows of schema `raw`, each with its delivery and line.
+
+What belongs here: which files are new, changed or gone, and getting their rows in, each file in one transaction.
+What does not: formats (`reading`), types (`typing_sql`), which rows count (the dbt project).
+
+Rows are only ever appended to `loaded.<system>__<table>`; the views `raw.<system>__<table>` show those of deliveries in
+force. A row's line is found from its place in the table where the file has one row a line, so that large files are
+read by all cores at once and the line number costs nothing.
+"""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from sources.contracts.contract import Contract, load_contracts
+from sources.formats.landed_file import LandedFile
+from sources.formats.reading import ReaderOptions, Reading, UnreadableFile, read
+from sources.loading.landing import Fingerprint, fingerprint, scan
+from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
+from sources.loading.typing_sql import typed_select
+from sources.mappings.apply import apply_mapping, check_columns
+from sources.mappings.mapping import Mapping, load_mappings
+
+#: Part of every delivery's id: a change here makes every file be read again.
+LOADER_VERSION = 1
+
+#: Told of each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
+Progress = Callable[[str, int, float], None]
+
+GONE = 0
+
+
+class _NotOneRowALine(Exception):
+    """The file has blank, folded or broken lines."""
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A file that the next load will take in, give up, or read again, and why."""
+
+    table_name: str
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LoadedDelivery:
+    """One delivery taken in."""
+
+    delivery_id: int
+    table_name: str
+    file: str
+    rows: int
+    seconds: float
+    unreadable_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load changed: deliveries taken in, and files that are no longer in landing."""
+
+    loaded: tuple[LoadedDelivery, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return sum(delivery.rows for delivery in self.loaded)
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A file and the table it is for; `mapping` where a vendor's export becomes canonical on the way."""
+
+    landed: LandedFile
+    table_name: str
+    contract: Contract | None
+    mapping: Mapping | None
+
+    @property
+    def recipe(self) -> str:
+        """What besides the file's bytes decides the rows: when it changes, the file is read again."""
+        parts = [str(LOADER_VERSION), repr(self.contract), self.mapping.sha256 if self.mapping else ""]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def delivery_id(self, content: Fingerprint) -> int:
+        """The same for the same table, file, bytes and recipe, on any machine: 48 bits, which any tool shows exactly."""
+        text = "\n".join([self.table_name, self.landed.file, content.sha256, self.recipe])
+        return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
+
+
+@dataclass
+class _Ledger:
+    """What `raw.delivery` says is in force: (table, file) → (delivery_id, recipe, size, mtime_ns, ctime_ns)."""
+
+    in_force: dict[tuple[str, str], tuple[int, str, int, int, int]] = field(default_factory=dict)  # pyright: ignore[reportUnknownVariableType]
+
+    def knows(self, target: _Target) -> bool:
+        landed = target.landed
+        found = self.in_force.get((target.table_name, landed.file))
+        return found is not None and found[1:] == (
+            target.recipe,
+            landed.size,
+            landed.mtime_ns,
+            landed.ctime_ns,
+        )
+
+
+def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -> list[WaitingFile]:
+    """What the next load would do, without writing anything.
+
+    Raises MappingError, and duckdb.IOException where another process holds the warehouse.
+    """
+    targets = _targets(landing, load_mappings(settings.mappings))
+    ledger = _Ledger()
+    if warehouse.exists():
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            ledger = _read_ledger(con)
+    found = [
+        WaitingFile(
+            t.table_name,
+            t.landed.file,
+            "changed" if (t.table_name, t.landed.file) in ledger.in_force else "new",
+        )
+        for t in targets
+        if not ledger.knows(t)
+    ]
+    present = {(t.table_name, t.landed.file) for t in targets}
+    gone = [
+        WaitingFile(table, file, "gone") for table, file in ledger.in_force if (table, file) not in present
+    ]
+    return found + gone
+
+
+def files_of(table_name: str, landing: Path, settings: LoadSettings = DEFAULTS) -> list[LandedFile]:
+    """The files in landing that are deliveries of `table_name`, in the order in which they are taken.
+
+    Raises MappingError.
+    """
+    return files_by_table(landing, settings).get(table_name, [])
+
+
+def files_by_table(landing: Path, settings: LoadSettings = DEFAULTS) -> dict[str, list[LandedFile]]:
+    """The files in landing by the table that they are deliveries of, in the order in which they are taken.
+
+    Raises MappingError.
+    """
+    found: dict[str, list[LandedFile]] = {}
+    for target in _targets(landing, load_mappings(settings.mappings)):
+        found.setdefault(target.table_name, []).append(target.landed)
+    return found
+
+
+def load(
+    warehouse: Path,
+    landing: Path,
+    *,
+    settings: LoadSettings = DEFAULTS,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Take in what is new or changed in landing and give up what is gone.
+
+    Each file is one transaction: a load that is cut off has taken in the files before, and the next one goes on. A
+    file that can't be read at all is recorded with its reason and stops no other.
+
+    Raises MappingError for a mapping that is wrong, duckdb.IOException where another process holds the warehouse.
+    """
+    targets = _targets(landing, load_mappings(settings.mappings))
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse)) as con:
+        prepare(con, settings)
+        ledger = _read_ledger(con)
+        loaded: list[LoadedDelivery] = []
+        for target in targets:
+            if ledger.knows(target):
+                continue
+            delivery = _take_in(con, target, ledger, settings)
+            if delivery is not None:
+                loaded.append(delivery)
+                if progress:
+                    progress(
+                        f"{delivery.table_name} {target.landed.path.name}", delivery.rows, delivery.seconds
+                    )
+        withdrawn = _withdraw(con, ledger, {(t.table_name, t.landed.file) for t in targets})
+    return LoadReport(tuple(loaded), tuple(withdrawn))
+
+
+def _targets(landing: Path, mappings: Sequence[Mapping]) -> list[_Target]:
+    """Every file in landing with its table, in the order in which deliveries are taken."""
+    contracts = load_contracts()
+    targets: list[_Target] = []
+    for landed in sorted(scan(landing), key=lambda f: (f.path.name, f.file)):
+        taken_by = [mapping for mapping in mappings if mapping.takes(landed.file)]
+        for mapping in taken_by:
+            targets.append(_Target(landed, mapping.table, contracts[mapping.table], mapping))
+        if not taken_by:
+            table_name = (
+                ".".join(landed.file.split("/")[:2])
+                if landed.file.count("/") > 1
+                else landed.file.split("/")[0]
+            )
+            targets.append(_Target(landed, table_name, contracts.get(table_name), None))
+    return targets
+
+
+def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
+    tables = con.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'"
+    )
+    if not tables.fetchone():
+        return _Ledger()
+    rows = con.execute(
+        "select table_name, file, delivery_id, recipe, bytes, mtime_ns, ctime_ns from raw.delivery "
+        "where superseded_by is null"
+    ).fetchall()
+    return _Ledger({(row[0], row[1]): (row[2], row[3], row[4], row[5], row[6]) for row in rows})
+
+
+def _take_in(
+    con: duckdb.DuckDBPyConnection, target: _Target, ledger: _Ledger, settings: LoadSettings
+) -> LoadedDelivery | None:
+    """Load one file, or only note its new time stamps where its bytes are the ones already in force."""
+    started = time.perf_counter()
+    landed = target.landed
+    try:
+        content = fingerprint(landed.path)
+    except OSError as error:
+        content = Fingerprint("", landed.size)
+        return _record_unreadable(
+            con, target, ledger, content, f"it can't be opened: {error.strerror}", started
+        )
+    delivery_id = target.delivery_id(content)
+    current = ledger.in_force.get((target.table_name, landed.file))
+    seen = con.execute(
+        "select superseded_by from raw.delivery where delivery_id = ?", [delivery_id]
+    ).fetchone()
+    if seen:
+        con.execute("begin")
+        con.execute(
+            "update raw.delivery set superseded_by = null, mtime_ns = ?, ctime_ns = ? where delivery_id = ?",
+            [landed.mtime_ns, landed.ctime_ns, delivery_id],
+        )
+        if current and current[0] != delivery_id:
+            _supersede(con, current[0], delivery_id)
+        con.execute("commit")
+        return (
+            None if seen[0] is None else LoadedDelivery(delivery_id, target.table_name, landed.file, 0, 0.0)
+        )
+    try:
+        with tempfile.TemporaryDirectory(dir=settings.temporary, prefix="callboard-") as temporary:
+            rows = _insert(
+                con, target, content, delivery_id, current[0] if current else None, Path(temporary)
+            )
+    except UnreadableFile as error:
+        return _record_unreadable(con, target, ledger, content, str(error), started)
+    return LoadedDelivery(delivery_id, target.table_name, landed.file, rows, time.perf_counter() - started)
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection,
+    target: _Target,
+    content: Fingerprint,
+    delivery_id: int,
+    replaces: int | None,
+    temporary: Path,
+) -> int:
+    """The rows of one file and its line in the ledger, in one transaction; how many rows."""
+    contract = target.contract
+    if contract is None:
+        raise UnreadableFile(
+            "no contract and no mapping takes it: its folders name no table that Callboard knows"
+        )
+    options = target.mapping.options if target.mapping else ReaderOptions()
+    careful = target.mapping is not None
+    while True:
+        reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
+        if target.mapping:
+            reading = apply_mapping(con, target.mapping, reading)
+        check_columns(contract, reading)
+        con.execute("begin")
+        try:
+            first_row = _count(con, f"loaded.{contract.model_name}")
+            _insert_rows(con, contract, reading, delivery_id, target.mapping)
+            rows = _count(con, f"loaded.{contract.model_name}") - first_row
+            if reading.rows is not None and rows != reading.rows:
+                raise _NotOneRowALine
+            _record(con, target, content, delivery_id, rows, first_row, reading.first_line, None)
+            if replaces is not None and replaces != delivery_id:
+                _supersede(con, replaces, delivery_id)
+            con.execute("commit")
+            return rows
+        except (_NotOneRowALine, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            con.execute("rollback")
+            if careful:
+                raise UnreadableFile(str(error).splitlines()[0]) from error
+            careful = True
+        except BaseException:
+            con.execute("rollback")
+            raise
+
+
+def _insert_rows(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    reading: Reading,
+    delivery_id: int,
+    mapping: Mapping | None,
+) -> None:
+    table = f"loaded.{contract.model_name}"
+    if reading.columns:
+        rows = typed_select(
+            contract,
+            reading.columns,
+            reading.relation,
+            line=reading.line or "cast(null as BIGINT)",
+            time_zone=mapping.time_zone if mapping else None,
+            row_text=reading.row_text,
+        )
+        con.execute(f"insert into {table} by name select *, {delivery_id} as delivery_id from ({rows})")
+    if reading.refused:
+        con.execute(
+            f"""insert into {table} by name
+            select reason as error_reason, line_text as row_text, line_number, {delivery_id} as delivery_id
+            from {reading.refused}"""
+        )
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    found = con.execute(f"select count(*) from {table}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection,
+    target: _Target,
+    content: Fingerprint,
+    delivery_id: int,
+    rows: int,
+    first_row: int,
+    first_line: int,
+    unreadable_reason: str | None,
+) -> None:
+    landed = target.landed
+    con.execute(
+        "insert or replace into raw.delivery values (?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            delivery_id,
+            target.table_name,
+            landed.file,
+            content.sha256,
+            content.size,
+            rows,
+            datetime.now(UTC).replace(tzinfo=None),
+            unreadable_reason,
+            target.mapping.name if target.mapping else None,
+            target.recipe,
+            landed.mtime_ns,
+            landed.ctime_ns,
+            first_row,
+            first_line,
+        ],
+    )
+
+
+def _record_unreadable(
+    con: duckdb.DuckDBPyConnection,
+    target: _Target,
+    ledger: _Ledger,
+    content: Fingerprint,
+    reason: str,
+    started: float,
+) -> LoadedDelivery:
+    """Note a file that gives no rows; what it said before under its name no longer holds either."""
+    delivery_id = target.delivery_id(content)
+    current = ledger.in_force.get((target.table_name, target.landed.file))
+    con.execute("begin")
+    _record(con, target, content, delivery_id, 0, 0, 1, reason)
+    if current and current[0] != delivery_id:
+        _supersede(con, current[0], delivery_id)
+    con.execute("commit")
+    return LoadedDelivery(
+        delivery_id, target.table_name, target.landed.file, 0, time.perf_counter() - started, reason
+    )
+
+
+def _supersede(con: duckdb.DuckDBPyConnection, delivery_id: int, by: int) -> None:
+    con.execute("update raw.delivery set superseded_by = ? where delivery_id = ?", [by, delivery_id])
+
+
+def _withdraw(con: duckdb.DuckDBPyConnection, ledger: _Ledger, present: set[tuple[str, str]]) -> list[str]:
+    """Files that were taken out of landing no longer count."""
+    gone = {key: entry[0] for key, entry in ledger.in_force.items() if key not in present}
+    for delivery_id in gone.values():
+        _supersede(con, delivery_id, GONE)
+    return [file for _, file in gone]

@@ -1,0 +1,70 @@
+"""The tables and views of schema `raw`, and how the engine is set up to fill them.
+
+What belongs here: their shape. What does not: their rows (`loading`).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from sources.contracts.contract import load_contracts
+from sources.sql import literal, quoted
+
+_LEDGER = """
+create table if not exists raw.delivery (
+    delivery_id BIGINT primary key, table_name VARCHAR not null, file VARCHAR not null, sha256 VARCHAR not null,
+    bytes BIGINT not null, rows BIGINT not null, first_seen_at TIMESTAMP not null, superseded_by BIGINT,
+    unreadable_reason VARCHAR, mapping VARCHAR, recipe VARCHAR not null, mtime_ns BIGINT not null,
+    ctime_ns BIGINT not null, first_row BIGINT not null, first_line BIGINT not null)
+"""
+
+
+@dataclass(frozen=True)
+class LoadSettings:
+    """How to load: the folder of the home's mappings, a folder for temporary files, the engine's limits."""
+
+    mappings: Path | None = None
+    temporary: Path | None = None
+    threads: int | None = None
+    memory_limit: str | None = None
+
+
+DEFAULTS = LoadSettings()
+
+
+def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -> None:
+    """Set the engine up and make every table and view of `raw` that is not there yet."""
+    con.execute("set TimeZone = 'UTC'")
+    if settings.threads:
+        con.execute(f"set threads = {int(settings.threads)}")
+    if settings.memory_limit:
+        con.execute(f"set memory_limit = {literal(settings.memory_limit)}")
+    con.execute("begin")
+    con.execute("create schema if not exists raw")
+    con.execute("create schema if not exists loaded")
+    con.execute(_LEDGER)
+    for contract in load_contracts().values():
+        columns = ", ".join(
+            f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
+        )
+        con.execute(
+            f"""create table if not exists loaded.{contract.model_name} (
+                {columns}, local_columns VARCHAR, error_column VARCHAR, error_reason VARCHAR, row_text VARCHAR,
+                line_number BIGINT, delivery_id BIGINT)"""
+        )
+        names = ", ".join(f"row.{quoted(name)}" for name in contract.columns)
+        con.execute(
+            f"""create or replace view raw.{contract.model_name} as
+            select {names}, row.local_columns, row.error_column, row.error_reason, row.row_text,
+                row.delivery_id, coalesce(row.line_number, row.rowid - delivery.first_row + delivery.first_line)
+                as line_number, delivery.delivery_order
+            from loaded.{contract.model_name} as row
+            join (
+                select delivery_id, first_row, first_line,
+                    row_number() over (order by parse_filename(file), file) as delivery_order
+                from raw.delivery
+                where superseded_by is null and table_name = {literal(contract.name)}
+            ) as delivery using (delivery_id)"""
+        )
+    con.execute("commit")

@@ -1,0 +1,37 @@
+"""From what a file holds to the columns of a contract, by a mapping or by their names.
+
+What belongs here: running a mapping. What does not: reading it (`mapping`), types (`typing_sql`).
+"""
+
+import duckdb
+
+from sources.contracts.contract import Contract
+from sources.formats.reading import Reading, UnreadableFile
+from sources.mappings.mapping import Mapping
+from sources.sql import quoted
+
+
+def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) -> Reading:
+    """The canonical rows that a mapping's select makes of a vendor's file."""
+    named = ", ".join(quoted(name) for name in reading.columns)
+    con.execute(f"create or replace temp table delivered as select {named or '*'} from {reading.relation}")
+    try:
+        con.execute(f"create or replace temp table canonical as {mapping.select}")
+    except duckdb.Error as error:
+        raise UnreadableFile(
+            f"mapping {mapping.name} does not run on it: {str(error).splitlines()[0]}"
+        ) from error
+    described = con.execute("describe canonical").fetchall()
+    columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
+    if "line_number" not in columns:
+        raise UnreadableFile(f"mapping {mapping.name} must pass on the column line_number of delivered")
+    return Reading("canonical", columns, "line_number", refused=reading.refused)
+
+
+def check_columns(contract: Contract, reading: Reading) -> None:
+    """Raises UnreadableFile where nothing in the file is a column of the contract."""
+    if reading.columns and not set(reading.columns).intersection(contract.columns):
+        found = ", ".join(name for name in reading.columns if name != "line_number")
+        raise UnreadableFile(
+            f"none of its columns is one of {contract.name}: expected {', '.join(contract.columns)}, found {found[:200]}"
+        )
