@@ -1,17 +1,39 @@
-"""The KPI definitions as the tests read them: the same file that the models, docs and labels are made from."""
+"""The KPI definitions as the tests read them: dbt's metrics, which models, docs and labels are made from as well."""
 
-import csv
-from pathlib import Path
+from functools import cache
+from typing import Any
 
-DEFINITIONS = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds" / "kpi_definitions.csv"
+from orchestration.warehouse.dbt import manifest_json
 
 
-def definitions() -> list[dict[str, str]]:
-    """One row a KPI, every column as text."""
-    with DEFINITIONS.open(encoding="utf-8") as handle:
-        return list(csv.DictReader(handle))
+@cache
+def definitions() -> list[dict[str, Any]]:
+    """One row per KPI: its metric's name, label, description, type and type_params beside its attributes (`meta`)."""
+    manifest = manifest_json()
+    measures = {
+        measure["name"] for model in manifest["semantic_models"].values() for measure in model["measures"]
+    }
+    return [
+        {
+            **metric["config"]["meta"],
+            "kpi_id": metric["name"],
+            "label": metric["label"],
+            "description": metric["description"],
+            "measures": _measures(metric),
+        }
+        for metric in manifest["metrics"].values()
+        if metric["name"] not in measures
+    ]
 
 
 def catalogue() -> set[str]:
     """The kpi_id of every KPI."""
     return {row["kpi_id"] for row in definitions()}
+
+
+def _measures(metric: dict[str, Any]) -> set[str]:
+    """The measures above and below the line; of a score none."""
+    params, meta = metric["type_params"], metric["config"]["meta"]
+    if metric["type"] == "ratio":
+        return {params["numerator"]["name"], params["denominator"]["name"]}
+    return {params["measure"]["name"], meta["counted_where"]} if "counted_where" in meta else set()

@@ -17,10 +17,10 @@ from orchestration.presentation.language import Language
 from orchestration.refresh.context import RefreshOutcome
 from orchestration.releases.manifest import Manifest, current_manifest, read_manifest
 from orchestration.releases.reader import (
-    HEADLINE,
     Kpi,
     Number,
     catalogue,
+    headline,
     month_to_report,
     numbers,
     opened,
@@ -141,7 +141,10 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
         "",
         f"{language.month(month)}, {t('provisional') if is_provisional else t('final')}: "
         + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
-        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MOST_NUMBERS]),
+        *(
+            _line(own[kpi], kpis[kpi], language)
+            for kpi in [k for k in headline(kpis) if k in own][:_MOST_NUMBERS]
+        ),
     ]
     if final := turned_final(home, manifest):
         lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))

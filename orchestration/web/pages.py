@@ -10,7 +10,7 @@ from starlette.responses import Response
 from orchestration.presentation import charts
 from orchestration.presentation.charts import trend_svg
 from orchestration.presentation.language import Language, language
-from orchestration.releases.reader import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
+from orchestration.releases.reader import SCOPES, Kpi, Number, Scope, headline, names_of_scopes, numbers
 from orchestration.web.asking import Asked
 from orchestration.web.queries import (
     BELOW,
@@ -23,7 +23,6 @@ from orchestration.web.queries import (
     restatements_of,
     trend_of,
 )
-from orchestration.web.sources import agent_day_columns, source_tables
 
 _SCOPE_WORDS = {
     "centre": "Centre",
@@ -64,11 +63,12 @@ def overview(asked: Asked) -> Response:
     if not found:
         asked.refuse(404, "There are no numbers of {scope} in {month}.", **_where(asked, place))
     by_id = {number.kpi_id: number for number in found}
+    kpis = asked.reading.catalogue(asked.language)
     values = {
         **_head(asked, place),
         "numbers": found,
-        "headline": [by_id[kpi_id] for kpi_id in HEADLINE if kpi_id in by_id],
-        "kpis": asked.reading.catalogue(asked.language),
+        "headline": [by_id[kpi_id] for kpi_id in headline(kpis) if kpi_id in by_id],
+        "kpis": kpis,
     }
     return asked.answer("overview.html.j2", values)
 
@@ -151,7 +151,7 @@ def _parts(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
 
 
 def _agent_days(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
-    columns = agent_day_columns(kpi.kpi_id)
+    columns = kpi.agent_day_columns
     if not columns:
         return {"columns": (), "days": None, "sums": {}}
     page = asked.page("days_page")
@@ -162,7 +162,7 @@ def _agent_days(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
 
 
 def _deliveries(asked: Asked, kpi: Kpi) -> dict[str, object]:
-    tables = source_tables(kpi.kpi_id)
+    tables = kpi.source_tables
     if not tables:
         return {"tables": (), "deliveries": None}
     deliveries = deliveries_of(asked.reading.connection, tables, asked.page("files_page"))

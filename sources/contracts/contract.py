@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 CONTRACTS = Path(__file__).parent
+PROJECT = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
 
 ColumnType = Literal["text", "int", "decimal", "bool", "date", "timestamp"]
 
@@ -74,13 +75,18 @@ class Contract(_Frozen):
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
-    reaches_back_days: int = 1
+    reaches_back: str | None = None
     contact: str | None = None
 
     @property
     def model_name(self) -> str:
         """The name in SQL: `acd__contact_legs`."""
         return self.name.replace(".", "__")
+
+    @property
+    def reaches_back_days(self) -> int:
+        """How many days before its own date a row may change a number; a day for clocks, and what `reaches_back` names."""
+        return 1 + (days(self.reaches_back) if self.reaches_back else 0)
 
     @property
     def timestamps(self) -> tuple[str, ...]:
@@ -100,6 +106,15 @@ class Contract(_Frozen):
     def hidden_columns(self) -> tuple[str, ...]:
         """Columns whose values never leave the build database as they are."""
         return tuple(name for name, column in self.columns.items() if column.pii)
+
+
+@cache
+def days(name: str) -> int:
+    """A length in days that KPIs are made of, such as `repeat_contact_days`, from the variables of the dbt project.
+
+    Raises KeyError where the project has no variable of that name.
+    """
+    return int(yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"][name])
 
 
 @cache

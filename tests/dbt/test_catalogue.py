@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.catalogue import catalogue, definitions
 
-CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "kpis.yaml"
+# What the catalogue was agreed to be, copied from the contract that this project was ordered by.
+CONTRACT = Path(__file__).with_name("kpis.yaml")
 SCORES = {"performance_score", "operations_kpi_score"}
 WIDE_MARTS = (
     "report_timeliness_monthly",
@@ -32,48 +32,44 @@ def made_measures(nodes: Nodes) -> set[str]:
 def test_every_kpi_divides_measures_that_a_model_makes(compiled_nodes: Nodes) -> None:
     made = made_measures(compiled_nodes)
     missing = {
-        row["kpi_id"]: sorted({row["numerator_measure"], row["denominator_measure"]} - made)
-        for row in definitions()
-        if row["kpi_id"] not in SCORES and not {row["numerator_measure"], row["denominator_measure"]} <= made
+        row["kpi_id"]: sorted(row["measures"] - made) for row in definitions() if not row["measures"] <= made
     }
     assert missing == {}
 
 
 def test_every_measure_is_asked_for_by_a_kpi_or_a_wide_mart(compiled_nodes: Nodes) -> None:
-    asked = {row[side] for row in definitions() for side in ("numerator_measure", "denominator_measure")}
+    asked = {measure for row in definitions() for measure in row["measures"]}
     for mart in WIDE_MARTS:
         asked |= set(re.findall(r"measure = '(\w+)'", compiled(compiled_nodes, mart)))
     assert made_measures(compiled_nodes) - asked == set()
 
 
 def test_a_kpi_without_measures_is_one_of_the_scores_that_kpi_monthly_makes(compiled_nodes: Nodes) -> None:
-    without = {row["kpi_id"] for row in definitions() if not row["denominator_measure"]}
+    without = {row["kpi_id"] for row in definitions() if not row["measures"]}
     in_model = set(re.findall(r"'(\w+_score)'", compiled(compiled_nodes, "kpi_monthly")))
     assert without == in_model == SCORES
 
 
 def test_what_a_kpi_needs_can_say_how_far_it_reaches(compiled_nodes: Nodes) -> None:
     reaching = set(re.findall(r"'(\w+\.\w+)' as source_table", compiled(compiled_nodes, "int_source_reach")))
-    needed = {table for row in definitions() for table in row["needs"].split("|") if table}
+    needed = {table for row in definitions() for table in row.get("needs", [])}
     assert needed <= reaching
 
 
 def test_the_definitions_are_those_of_the_contract() -> None:
-    if not CONTRACT.is_file():
-        pytest.skip(f"the contract lies beside this project, and {CONTRACT} is not there")
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     assert set(contract) == catalogue() - SCORES
     ours = {row["kpi_id"]: row for row in definitions()}
     for kpi_id, said in contract.items():
         whole = contract[said["like"]] | said if "like" in said else said
         row = ours[kpi_id]
-        assert (row["name_en"], row["name_zh"]) == (whole["en"], whole["zh"])
+        assert (row["label"], row["zh"]["name"]) == (whole["en"], whole["zh"])
         assert (row["unit"], row["better"]) == (whole["unit"], whole["better"])
-        assert row["scopes"].split("|") == whole["scopes"]
+        assert row["scopes"] == whole["scopes"]
         waits = re.search(r"month end \+ (\d+) days", str(whole.get("matures", "")))
         # payment_rate and refund_rate mature 30 days later by the rule for all KPIs
         days = 30 if kpi_id in {"payment_rate", "refund_rate"} else int(waits[1]) if waits else 0
-        assert int(row["matures_after_days"]) == days
+        assert row.get("matures_after_days", 0) == days
 
 
 def test_seeds_are_made_anew_so_that_a_home_of_an_older_version_gets_their_new_columns(

@@ -126,13 +126,17 @@ def test_a_third_of_the_month_in_milliseconds_never_passes(good_centre: Path) ->
 def test_a_number_that_may_be_zero_or_negative_is_judged_and_may_stay_so(good_centre: Path) -> None:
     speed = "update marts.kpi_monthly set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
     catalogue = "update marts.dim_kpi set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
+    defined = (
+        "insert into intermediate.int_kpi_definitions by name select 'net_promoter_score' as kpi_id, "
+        "'points' as unit, 200 as scale_width, -100 as lower_bound, 100 as upper_bound"
+    )
     zero = "update marts.kpi_monthly set numerator = 0, value = 0 where kpi_id = 'average_handle_time'"
     negative = "update marts.kpi_monthly set value = -value, numerator = -numerator where kpi_id = 'net_promoter_score'"
-    assert failed_after(good_centre, speed, catalogue, zero, negative) == set()
+    assert failed_after(good_centre, speed, catalogue, defined, zero, negative) == set()
     jump = (
         "update marts.kpi_monthly set value = 90 where kpi_id = 'net_promoter_score' and month = '2026-08-01'"
     )
-    assert failed_after(good_centre, speed, catalogue, zero, negative, jump) == {
+    assert failed_after(good_centre, speed, catalogue, defined, zero, negative, jump) == {
         "kpi_monthly_centre_values_are_near_trailing_months"
     }
 

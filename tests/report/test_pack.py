@@ -18,7 +18,7 @@ from orchestration.home.files import sha256_of
 from orchestration.home.paths import Home
 from orchestration.presentation.language import language
 from orchestration.releases.manifest import current_manifest, read_manifest
-from orchestration.releases.reader import HEADLINE, numbers, opened, release_to_read
+from orchestration.releases.reader import numbers, opened, release_to_read
 from orchestration.report.facts import read_facts
 from orchestration.report.pack import write_pack
 from orchestration.report.page import render_page
@@ -141,9 +141,9 @@ def test_the_headline_of_every_group_is_what_the_marts_say(
             """
             select scope, scope_id, kpi_id, value, unit
             from marts.kpi_monthly inner join marts.dim_kpi using (kpi_id)
-            where month = ? and scope in ('centre', 'business_line', 'team') and list_contains(?, kpi_id)
+            where month = ? and scope in ('centre', 'business_line', 'team') and headline_rank is not null
             """,
-            [SEPTEMBER, list(HEADLINE)],
+            [SEPTEMBER],
         ).fetchall()
     rows = re.findall(r'<th scope="row"><a href="#def-(\w+)">.*?<td class="n">([^<]*)</td>', page, re.DOTALL)
     assert len(told) > 60

@@ -103,13 +103,3 @@
     where false
     {%- endfor %}
 {%- endmacro %}
-
-{#- How far from its first leg the legs of one contact are looked for, either way. -#}
-{% macro longest_contact_days() -%}
-    {{ return(31) }}
-{%- endmacro %}
-
-{#- Within how many times 24 hours the same customer's next contact about the same topic is a repeat. -#}
-{% macro repeat_days() -%}
-    {{ return(7) }}
-{%- endmacro %}

@@ -44,7 +44,8 @@ legs as {{ inlined() }} (
         legs.direction = 'inbound'
         and legs.ended_at <= {{ as_of() }}
         and {{ within_selected_months(
-            'legs.offered_at', longest_contact_days() + 1, longest_contact_days() + repeat_days() + 1
+            'legs.offered_at', var('longest_contact_days') + 1,
+            var('longest_contact_days') + var('repeat_contact_days') + 1
         ) }}
 
 ),
@@ -132,7 +133,7 @@ followed as (
         count(*) over (
             partition by are_all_short_abandons, customer_id, topic
             order by {{ microseconds_of('first_offered_at') }}
-            range between 1 following and {{ repeat_days() * 24 * 3600 * 1000000 }} following
+            range between 1 following and {{ var('repeat_contact_days') * 24 * 3600 * 1000000 }} following
         ) as repeats
     from contacts
 

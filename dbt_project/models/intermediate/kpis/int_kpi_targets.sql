@@ -6,7 +6,7 @@ months as (
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 

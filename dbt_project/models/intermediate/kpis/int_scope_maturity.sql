@@ -13,7 +13,7 @@ periods as (
 waits as (
 
     select distinct matures_after_days
-    from {{ ref('kpi_definitions') }}
+    from {{ ref('int_kpi_definitions') }}
 
 ),
 

@@ -138,7 +138,7 @@ final as (
         case when events.event = 'closing' then 1 else 0 end as closing_headcount,
         case when events.event in ('opening', 'closing') then 1 else 0 end as opening_and_closing_headcount,
         case when events.event = 'hire' then 1 else 0 end as hires,
-        case when events.event = 'hire' and events.left_on < {{ add_days('events.hired_on', 90) }} then 1 else 0 end
+        case when events.event = 'hire' and events.left_on < {{ add_days('events.hired_on', var('early_leaver_days')) }} then 1 else 0 end
             as early_separations,
         case when events.event = 'separation' then 1 else 0 end as separations,
         case when events.event = 'separation' and events.left_reason = 'voluntary' then 1 else 0 end

@@ -21,7 +21,7 @@ kpi_values as (
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 

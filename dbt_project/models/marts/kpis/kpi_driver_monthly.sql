@@ -12,7 +12,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
     where is_satisfaction or (numerator_measure is not null and not is_denominator_one)
 
 ),
