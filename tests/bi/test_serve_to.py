@@ -55,8 +55,8 @@ def test_a_second_copy_replaces_the_rows_and_says_so_to_machines(centre: LiveHom
 
 def test_psql_describes_a_table_with_comments_keys_and_references(copied: Server) -> None:
     described = copied.psql(r"\d+ marts.kpi_monthly", r"\dt+ marts.kpi_monthly")
-    assert "What is divided, unrounded." in described
-    assert "One row a month, KPI, scope and scope_id" in described
+    assert "Numerator, unrounded." in described
+    assert "One row per month, KPI, scope and scope_id" in described
     assert "PRIMARY KEY, btree (month, kpi_id, scope, scope_id)" in described
     assert "FOREIGN KEY (kpi_id) REFERENCES marts.dim_kpi(kpi_id)" in described
     assert "date[]" in copied.psql(r"\d audit.release")

@@ -138,7 +138,9 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    described = {"kpi_monthly": descriptions.Described("One row a month and KPI.", {"value": "The number."})}
+    described = {
+        "kpi_monthly": descriptions.Described("One row per month and KPI.", {"value": "The number."})
+    }
     monkeypatch.setattr("orchestration.refresh.release_tables.mart_descriptions", lambda: described)
     # The stand-in's marts are a handful of rows; a report has its own tests on real ones.
     monkeypatch.setattr("orchestration.refresh.publish.write_pack", lambda *_, **__: None)
