@@ -6,7 +6,7 @@ periods as (
 
 ),
 
--- Days outside the selected months serve shifts that began in one, and half hours that another site's clock dates.
+-- Days outside the selected months are for shifts that began in one, and for half hours in other time zones.
 dates as (
     {{ selected_dates_relation(days_before=1, days_after=longest_shift_days()) }}
 ),

@@ -38,7 +38,7 @@ planned as (
 
 ),
 
--- Time after a segment in which nothing is planned; inside a shift it is still the shift's.
+-- Time after a segment in which nothing is scheduled; within a shift it belongs to the shift.
 unplanned_after as (
 
     select

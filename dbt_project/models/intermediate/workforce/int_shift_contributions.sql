@@ -32,7 +32,7 @@ spent as (
 
 ),
 
--- A shift is one row of its first segment, which dates it and stands for it in a trace.
+-- A shift is represented by its first segment, which dates it and gives its delivery and line.
 shifts as (
 
     select

@@ -49,7 +49,7 @@ reasons as (
 
 ),
 
--- No name of a person leaves the build database, not inside somebody's reason either.
+-- No person's name leaves the build database, not even inside a reason.
 naming_reasons as (
 
     select distinct reasons.review_reason
