@@ -195,7 +195,8 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
 
 
 def _quarantine_json(table: TableQuarantine) -> dict[str, object]:
-    return {**vars(table), "reasons": [vars(reason) for reason in table.reasons]}
+    reasons = [{"reason": r.reason, "rows": r.rows, "example": r.example} for r in table.reasons]
+    return {**vars(table), "reasons": reasons}
 
 
 def _text(month: date) -> str:

@@ -3,7 +3,7 @@
 The English text is the key of its translation (gettext's way); `languages/zh.po` holds the Chinese. Numbers and dates
 follow the locale through babel. Nothing here knows what a report or a page looks like.
 
-Texts that a release holds in English (reasons of quarantine, sentences of the gate) have the context `release` in the
+Texts that a release holds in English (sentences of the gate) have the context `release` in the
 catalogue. There `{name}` stands for what such a text names: `column` for one word, `table` for `system.table`, any other for
 any text; what ends in `_list` is joined anew, and `told` is a text of the release in its turn.
 """
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from orchestration.home.errors import UsageError
+from sources.reasons import FILE_REASONS, KNOWN_REASONS, refusal
 
 LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).with_name("languages")
@@ -53,6 +54,10 @@ class Language:
         """The message in this language, `{name}` in it replaced by `values`; the English where nobody translated it."""
         found = self._words.get(message) or message
         return found.format(**values) if values else found
+
+    def reason(self, code: str | None, column: str | None, params: str | None, stored: str) -> str:
+        """Why a row or a file was refused; `stored` is the release's English, and all that an older one has of it."""
+        return refusal(code, column, params, self.text) if code in KNOWN_REASONS else stored
 
     def told(self, text: str) -> str:
         """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
@@ -124,7 +129,11 @@ def language(code: str) -> Language:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
     said = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
-    words = {english: translation for context, english, translation in said if context is None}
+    # Reasons of files are also part of the gate's sentences, and stand among these only.
+    shared = set(FILE_REASONS.values())
+    words = {
+        english: translation for context, english, translation in said if context is None or english in shared
+    }
     told = {english: translation for context, english, translation in said if context == _OF_A_RELEASE}
     # The most specific first: what goes around another text, then what says most beside the names.
     ranked = sorted(told, key=lambda e: ("{told}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)

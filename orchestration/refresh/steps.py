@@ -46,7 +46,6 @@ from orchestration.warehouse.quarantine import quarantine_summary
 if TYPE_CHECKING:
     from orchestration.warehouse.dbt import NodeResult
 
-# Unit tests prove the code, not the data; they run in the test suite.
 #: Neither the unit tests nor the data tests that only the test suite runs, see `data_tests` in dbt_project.yml.
 _DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "config.meta.run_in:suite")
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Kpi
 from orchestration.report.facts import MARTS
+from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: How numbers of a unit look (`dim_kpi.unit`), and some that no KPI has.
 NUMBER_FORMATS = {
@@ -117,8 +118,9 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "quarantined_row": (
         "Rows refused, by table and reason",
-        "select table_name, reason, count(*) as rows from audit.quarantined_row where $month is not null "
-        "group by all order by rows desc, table_name, reason",
+        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': reason} "
+        f"as reason, count(*) as rows from (from audit.quarantined_row {WITH_REASONS}) where $month is not null "
+        "group by all order by rows desc, table_name, reason.stored",
     ),
     "definitions": (
         "Definitions",
@@ -130,7 +132,7 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_TOLD = {"severity", "observed", "expected", "reason", "unranked_reason"}
+_TOLD = {"severity", "observed", "expected", "unranked_reason"}
 _WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
 
 
@@ -261,6 +263,8 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column == "status" and cell:
         return book.language.text(str(cell))
+    if isinstance(cell, dict):
+        return book.language.reason(**cast(dict[str, Any], cell))
     if column in _TOLD and cell:
         return book.language.told(str(cell))
     if isinstance(cell, datetime):

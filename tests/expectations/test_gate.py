@@ -139,7 +139,7 @@ def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
 ) -> None:
     warehouse = spoilt(
         "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null)",
-        "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+        "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
         "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(30) t(i)",
     )
     release = tmp_path / "callboard.duckdb"
@@ -158,7 +158,7 @@ def test_the_threshold_of_quarantined_rows_is_a_setting(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
     warehouse = spoilt(
-        "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+        "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
         "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(600) t(i)"
     )
     assert failed(judge(warehouse)) == {"quarantined_share_is_small"}

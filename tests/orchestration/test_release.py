@@ -132,10 +132,12 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     stand_in.in_build(
         "insert into quarantine.quarantined_row select 'hr.requisitions', 'hr/requisitions/2026-09.csv', 3, 'filled', "
-        "'is no number', 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
+        "'not_whole_number', null, 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
     )
     made = publish(ctx, stand_in.judge(build))
-    assert stand_in.published("select line, row_text from audit.quarantined_row") == [(3, "***;x")]
+    assert stand_in.published("select line, row_text, reason, reason_code from audit.quarantined_row") == [
+        (3, "***;x", "filled is not a whole number", "not_whole_number")
+    ]
     assert stand_in.published("select quarantined_rows from audit.delivery") == [(1,)]
     assert b"Wei Chen" not in (made.path / "callboard.duckdb").read_bytes()
 

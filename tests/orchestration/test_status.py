@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from orchestration.home.paths import Home
@@ -103,8 +104,8 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
-            "'', '', delivery_id from raw.delivery"
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', "
+            "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish
 
@@ -114,7 +115,13 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
             "table_name": "hr.requisitions",
             "refused": 2,
             "delivered": 2,
-            "reasons": [{"reason": "is no number", "rows": 2, "example": "hr/requisitions/2026-09.csv:9"}],
+            "reasons": [
+                {
+                    "reason": "filled is not a whole number",
+                    "rows": 2,
+                    "example": "hr/requisitions/2026-09.csv:9",
+                }
+            ],
         }
     ]
 
@@ -146,3 +153,21 @@ def test_a_changed_configuration_is_told(stand_in: StandIn, callboard: Callable[
     changed = said(callboard, stand_in.home)["changed_since"]
     assert isinstance(changed, list)
     assert "the configuration" in changed
+
+
+def test_a_release_of_an_older_version_shows_its_quarantine_as_it_says_it() -> None:
+    from orchestration.warehouse.quarantine import quarantine_summary
+
+    with duckdb.connect() as connection:
+        connection.execute("create schema audit")
+        connection.execute(
+            "create table audit.quarantined_row as select 'hr.sites' as table_name, 'hr/sites/a.csv' as file, "
+            "2 as line, 'country' as column_name, 'country is odd' as reason, '' as row_text"
+        )
+        connection.execute(
+            "create table audit.delivery as select 'hr.sites' as table_name, 2 as rows, null as superseded_by"
+        )
+        (sites,) = quarantine_summary(connection, "release")
+    assert [(r.reason, r.rows, r.example, r.reason_code) for r in sites.reasons] == [
+        ("country is odd", 1, "hr/sites/a.csv:2", None)
+    ]
