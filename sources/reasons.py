@@ -78,18 +78,24 @@ def sentence(
     column: str | None = None,
     params: Params | None = None,
     translate: Callable[[str], str] = str,
+    between: str = ", ",
 ) -> str:
-    """The sentence of a row's or a file's reason, in English or as `translate` gives its words.
+    """The sentence of a row's or a file's reason, in English or as `translate` gives it; `between` joins lists.
 
     Raises KeyError where the code or a parameter is unknown.
     """
     template = ROW_REASONS.get(code) or FILE_REASONS[code]
-    between = translate(", ")
     values = {name: between.join(v) if isinstance(v, list) else v for name, v in (params or {}).items()}
     return translate(template).format(column=column, **values)
 
 
-def refusal(code: str, column: str | None, params: str | None, translate: Callable[[str], str] = str) -> str:
+def refusal(
+    code: str,
+    column: str | None,
+    params: str | None,
+    translate: Callable[[str], str] = str,
+    between: str = ", ",
+) -> str:
     """What quarantine says of a refused row or file, from what the warehouse keeps of it. Raises KeyError as `sentence`."""
-    said = sentence(code, column, json.loads(params) if params else None, translate)
+    said = sentence(code, column, json.loads(params) if params else None, translate, between)
     return translate(OF_FILE).format(why=said) if code in FILE_REASONS else said

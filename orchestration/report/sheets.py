@@ -24,7 +24,7 @@ NUMBER_FORMATS = {
     "money": "#,##0.00",
     "per_hour": "#,##0.0",
     "whole": "#,##0",
-    "broken": "#,##0.00",
+    "decimal": "#,##0.00",
     "fraction": "0.000",
     "date": "yyyy-mm-dd",
     "month": "yyyy-mm",
@@ -118,9 +118,11 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "quarantined_row": (
         "Rows refused, by table and reason",
-        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': reason} "
-        f"as reason, count(*) as rows from (from audit.quarantined_row {WITH_REASONS}) where $month is not null "
-        "group by all order by rows desc, table_name, reason.stored",
+        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': refused.reason} "
+        "as reason, count(*) as rows "
+        f"from (from audit.quarantined_row {WITH_REASONS}) as refused where $month is not null "
+        "group by table_name, refused.reason, reason_code, column_name, reason_params "
+        "order by rows desc, table_name, refused.reason",
     ),
     "definitions": (
         "Definitions",
@@ -132,7 +134,7 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_TOLD = {"severity", "observed", "expected", "unranked_reason"}
+_RELEASE_TEXTS = {"severity", "observed", "expected", "unranked_reason"}
 _WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
 
 
@@ -221,7 +223,7 @@ def _look(book: Book, column: str, cell: float, unit: str | None) -> str:
         return "points"
     if column in _FRACTIONS:
         return "fraction"
-    return "whole" if float(cell).is_integer() else "broken"
+    return "whole" if float(cell).is_integer() else "decimal"
 
 
 def _write_links(book: Book, sheet: Any, at: int, cells: Sequence[Any]) -> None:
@@ -265,8 +267,8 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(str(cell))
     if isinstance(cell, dict):
         return book.language.reason(**cast(dict[str, Any], cell))
-    if column in _TOLD and cell:
-        return book.language.told(str(cell))
+    if column in _RELEASE_TEXTS and cell:
+        return book.language.release_text(str(cell))
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):

@@ -23,7 +23,7 @@ _LITERAL = r"'(?:[^']|'')*'"
 
 def _untranslated(texts: set[str]) -> list[str]:
     spoken = language("zh")
-    return sorted(text for text in texts if not re.search(r"[\u4e00-\u9fff]", spoken.told(text)))
+    return sorted(text for text in texts if not re.search(r"[\u4e00-\u9fff]", spoken.release_text(text)))
 
 
 def _said(expression: str) -> str:
@@ -119,7 +119,7 @@ def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_value
     spoken = language("zh")
     for text in worded:
         whole = f"3 found, the first of them: {text}"
-        assert spoken.told(whole) == f"共 3 处，其中第一处：{spoken.told(text)}"
+        assert spoken.release_text(whole) == f"共 3 处，其中第一处：{spoken.release_text(text)}"
 
 
 def test_why_somebody_has_no_rank_has_its_chinese() -> None:
@@ -147,7 +147,7 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
             "共 3 处，其中第一处：hr.sites：无法按 json 读取：{0} is\nnot, {a}",
         ),
         ("ends on no day, the next one begins on 2026-08-01", "没有结束日，下一行开始于 2026-08-01"),
-        ("told = 0.5, kpi_monthly = no row", "told = 0.5，kpi_monthly 中没有该行"),
+        ("mart_value = 0.5, kpi_monthly = no row", "mart_value = 0.5，kpi_monthly 中没有该行"),
         ("2 found, the first of them: a = 1, b = 2", "共 2 处，其中第一处：a = 1, b = 2"),
         ("Something: that nobody has translated, yet", "Something: that nobody has translated, yet"),
         ("a is not a number, said the engine", "a is not a number, said the engine"),
@@ -157,8 +157,8 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
 def test_what_a_text_names_stays_as_it_is_and_what_nobody_translated_stays_english(
     english: str, chinese: str
 ) -> None:
-    assert language("zh").told(english) == chinese
-    assert language("en").told(english) == english
+    assert language("zh").release_text(english) == chinese
+    assert language("en").release_text(english) == english
 
 
 def test_no_translation_loses_what_its_text_names() -> None:
