@@ -21,7 +21,7 @@ _HEAD = """# The KPIs
 `marts.kpi_monthly` holds for each month, KPI, scope and scope_id the numerator, the denominator and their quotient
 `value`, unrounded; ratios as 1 = 100 %. A coarser scope adds up numerators and denominators and divides once. Where the
 denominator is 0 there is no row. `is_provisional` says that a value may still change without anything being corrected.
-The same texts stand in `marts.dim_kpi`.
+The same texts stand in `marts.dim_kpi`. [adding_a_kpi.md](adding_a_kpi.md) says how a KPI is added.
 """
 
 

@@ -1,9 +1,20 @@
 """The KPI definitions as the tests read them: dbt's metrics, which models, docs and labels are made from as well."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from orchestration.warehouse.dbt import manifest_json
+
+#: What the KPIs were agreed to be, copied from the contract that this project was ordered by.
+CONTRACT = Path(__file__).parent / "dbt" / "kpis.yaml"
+
+
+def agreed() -> set[str]:
+    """The kpi_id of every KPI of the contract, of which the golden sets have numbers."""
+    return set(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
 
 
 @cache

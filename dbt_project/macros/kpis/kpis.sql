@@ -47,7 +47,7 @@
     {{ return(measures) }}
 {%- endmacro %}
 
-{#- Every KPI with all its attributes; docs/contracts of them in docs/kpi_attributes.md. Refuses a KPI that lacks an
+{#- Every KPI with all its attributes, see docs/adding_a_kpi.md. Refuses a KPI that lacks an
     attribute, has one that does not exist, or a value that nothing knows. -#}
 {% macro kpis() -%}
     {%- set families = kpi_families() -%}
@@ -118,7 +118,7 @@
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(
             'KPI ' ~ metric.name ~ ' (' ~ metric.original_file_path ~ '): ' ~ problems | join('; ')
-            ~ '. docs/contributing.md has the attributes of a KPI.'
+            ~ '. docs/adding_a_kpi.md has the attributes of a KPI.'
         ) }}
     {%- endif -%}
 {%- endmacro %}
