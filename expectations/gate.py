@@ -19,7 +19,7 @@ from expectations.validation import preload as preload
 from expectations.validation import validate
 
 WHOLE_TABLE = "the whole table"
-MOST_EXAMPLE_KEYS = 5
+MAX_EXAMPLE_KEYS = 5
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _finding_by_scope(
     try:
         rows = connection.execute(
             f"""
-            select {month} as scope, count(*), min_by(observed, key), list(key order by key)[:{MOST_EXAMPLE_KEYS}]
+            select {month} as scope, count(*), min_by(observed, key), list(key order by key)[:{MAX_EXAMPLE_KEYS}]
             from ({expectation.broken_rows}) as broken_row
             group by 1
             """,

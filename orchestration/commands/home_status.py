@@ -13,7 +13,7 @@ from orchestration.deliveries.own_reports import ReportMonth, own_reports
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.known_errors import in_words
-from orchestration.home.lock import glance, holder_of
+from orchestration.home.lock import holder_of, try_shared_lock
 from orchestration.home.paths import Home
 from orchestration.home.versions import code_version
 from orchestration.home.waivers import Waiver, waivers_in_force
@@ -89,7 +89,7 @@ def _landing(home: Home) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
     from sources.loading.load import LoadSettings, waiting
     from sources.mappings.mapping import MappingError
 
-    with glance(home) as is_free:
+    with try_shared_lock(home) as is_free:
         if not is_free:
             return None, {}
         try:

@@ -20,7 +20,7 @@ from dagster import (
     multi_asset_check,
 )
 
-from orchestration.defs.assets import raw_key, stopping_quietly
+from orchestration.defs.assets import as_dagster_failure, raw_key
 from orchestration.defs.session import Session
 from orchestration.warehouse.verdicts import Verdict
 
@@ -39,7 +39,7 @@ def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]
     def gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         session: Session = context.resources.session
         verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
-        outcome = stopping_quietly(session.run_gate)
+        outcome = as_dagster_failure(session.run_gate)
         if not outcome.verdicts:
             raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
         for verdict in outcome.verdicts:

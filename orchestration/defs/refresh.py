@@ -65,4 +65,4 @@ def _note_failure(ctx: RefreshContext, message: str) -> None:
     try:
         note_attempt(ctx, lambda _: {"state": "failed", "message": message})
     except (OSError, CallboardError):
-        return  # a full disk must not hide what is being told
+        return  # a full disk must not hide the failure being reported

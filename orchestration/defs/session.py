@@ -75,7 +75,7 @@ class Session:
         return done
 
     def run_build(self, on_event: Callable[[NodeResult], None]) -> BuildOutcome:
-        """raw → marts; `on_event` is told of every dbt node."""
+        """raw → marts; `on_event` gets every dbt node."""
         self.build = self._guarded(lambda ctx: self.steps.build(ctx, on_event), retried=False)
         self._results.append(self.build.result)
         return self.build
@@ -101,7 +101,7 @@ class Session:
         if self.outcome is None and self.error is not None:
             known = in_words(self.error)
             message = known.message if known else f"{type(self.error).__name__}: {self.error}"
-            with contextlib.suppress(OSError):  # a full disk must not hide what is being told
+            with contextlib.suppress(OSError):  # a full disk must not hide the failure being reported
                 note_attempt(self.ctx, lambda _: {"state": "failed", "message": message})
             notify(self.ctx, None, message)
         elif self.outcome is not None:

@@ -23,11 +23,11 @@ from orchestration.releases.reader import (
     headline,
     month_to_report,
     numbers,
-    opened,
+    open_release,
     release_to_read,
 )
 
-_MOST_NUMBERS = 8
+_MAX_NUMBERS = 8
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def release_in_words(home: Home, language: Language, link: str) -> list[str]:
 def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
     """Why a refresh was refused: what failed, by name alone, and how to see more."""
     t = language.text
-    told = next(iter(outcome.message.strip().splitlines()), "")
+    message = next(iter(outcome.message.strip().splitlines()), "")
     stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
     # The message is English; each of its two sentences has a translation of its own.
-    why = told.removesuffix(stays.format(release=outcome.release_id))
-    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != told else t(told)
+    why = message.removesuffix(stays.format(release=outcome.release_id))
+    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != message else t(message)
     failed = [
         f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
         for v in outcome.failed
@@ -131,7 +131,7 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
     t = language.text
     release = release_to_read(home)
     month = month_to_report(manifest.built_months, manifest.as_of)
-    with opened(release) as connection:
+    with open_release(release) as connection:
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
         kpis = catalogue(connection, language)
         counts = _counts(connection, month, manifest.release_id)
@@ -143,7 +143,7 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
         + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
         *(
             _line(own[kpi], kpis[kpi], language)
-            for kpi in [k for k in headline(kpis) if k in own][:_MOST_NUMBERS]
+            for kpi in [k for k in headline(kpis) if k in own][:_MAX_NUMBERS]
         ),
     ]
     if final := turned_final(home, manifest):

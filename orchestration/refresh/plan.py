@@ -21,33 +21,33 @@ from orchestration.warehouse.database import tables_of
 
 @dataclass(frozen=True)
 class Plan:
-    """The months to make, first days. `owed` were touched too, but this refresh was told to make others."""
+    """The months to make, first days. `pending` were touched too, but this refresh was asked for others."""
 
     months: tuple[date, ...]
-    owed: tuple[date, ...]
+    pending: tuple[date, ...]
 
 
 def plan_months(ctx: RefreshContext) -> Plan:
     """The months that this refresh makes.
 
-    Told months are made unless nothing that goes into them changed; without any, those that deliveries touched
-    since the last release, those an earlier refresh left owing, and those of which a part has matured; a published month
-    that begins after as-of stays owing.
-    Raises UsageError for a told month of which nothing can be known.
+    Requested months are made unless nothing that goes into them changed; without any, those that deliveries touched
+    since the last release, those an earlier refresh left pending, and those of which a part has matured; a published month
+    that begins after as-of stays pending.
+    Raises UsageError for a requested month of which nothing can be known.
     """
     manifest = current_manifest(ctx.home)
     delivered = _deliveries(ctx.home, manifest)
     touched = _touched(ctx, manifest, delivered)
     if ctx.months:
-        told = tuple(
+        requested = tuple(
             month
             for month in ctx.months
             if month in touched or not _is_unchanged(ctx, month, manifest, delivered)
         )
-        _refuse_unknown(ctx, told, delivered.in_force)
+        _refuse_unknown(ctx, requested, delivered.in_force)
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
-        owed = tuple(sorted(touched - set(ctx.months))) if manifest else ()
-        return Plan(told, owed)
+        pending = tuple(sorted(touched - set(ctx.months))) if manifest else ()
+        return Plan(requested, pending)
     later = {month for month in touched if not _has_begun(month, ctx.as_of)}
     months = touched - later | _matured(ctx, manifest)
     if not months and not later and manifest and (delivered.in_force ^ manifest.in_force) - delivered.own:
@@ -97,10 +97,10 @@ def _deliveries(home: Home, manifest: Manifest | None = None) -> _Deliveries:
 def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliveries) -> set[date]:
     from sources.loading.touched import touched_months
 
-    owed = set(manifest.owed_months) if manifest else set[date]()
+    pending = set(manifest.owed_months) if manifest else set[date]()
     changed = delivered.in_force ^ (manifest.in_force if manifest else frozenset())
     published = [m.month for m in manifest.months] if manifest else []
-    months = set(touched_months(ctx.home.warehouse, changed - delivered.own, published)) | owed
+    months = set(touched_months(ctx.home.warehouse, changed - delivered.own, published)) | pending
     # A row about our own report is dated in the month after; alone it does not begin that month.
     own = touched_months(ctx.home.warehouse, changed & delivered.own, published)
     months.update(set(own).intersection(published))
@@ -108,16 +108,16 @@ def _touched(ctx: RefreshContext, manifest: Manifest | None, delivered: _Deliver
     return {month for month in months if _has_begun(month, ctx.as_of) or month in published}
 
 
-def _refuse_unknown(ctx: RefreshContext, told: Sequence[date], in_force: frozenset[int]) -> None:
+def _refuse_unknown(ctx: RefreshContext, requested: Sequence[date], in_force: frozenset[int]) -> None:
     """No row is dated in the month and nobody was employed by its end: then no KPI has anything to count."""
     from sources.loading.touched import touched_months
 
-    if not told or not ctx.home.warehouse.exists():
+    if not requested or not ctx.home.warehouse.exists():
         return
     with duckdb.connect(str(ctx.home.warehouse), read_only=True) as connection:
         row = connection.execute("select min(hired_on) from raw.hr__employees").fetchone()
     first_hired_on: date | None = row[0] if row else None
-    before_everybody = [m for m in told if first_hired_on is None or next_month(m) <= first_hired_on]
+    before_everybody = [m for m in requested if first_hired_on is None or next_month(m) <= first_hired_on]
     if not before_everybody:
         return
     dated = set(touched_months(ctx.home.warehouse, in_force))

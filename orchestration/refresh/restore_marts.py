@@ -12,7 +12,7 @@ from orchestration.warehouse import ledger
 from orchestration.warehouse.database import attached, columns_of, quoted, tables_of, transaction
 
 
-def carry_published(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+def restore_marts(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Make `marts` what the published release holds, unless the newest build is that release already.
 
     Without a release the marts are emptied of what was never published.

@@ -37,7 +37,7 @@ from orchestration.refresh.outcomes import (
 from orchestration.refresh.plan import Plan, month_fingerprints, plan_months
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import publish, tidy
-from orchestration.refresh.restore_marts import carry_published
+from orchestration.refresh.restore_marts import restore_marts
 from orchestration.releases.manifest import current_manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.digest import data_digest
@@ -65,11 +65,11 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
     # Also here: a run that Dagster started asks nobody whether there is anything to do.
     deliver_own_reports(ctx.home, ctx.config)
 
-    def tell(what: str, rows: int, seconds: float) -> None:
+    def note_file(what: str, rows: int, seconds: float) -> None:
         ctx.progress.note(f"{what}: {rows:,} rows, {seconds:.1f} s")
 
     try:
-        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx), progress=tell)
+        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx), progress=note_file)
     except MappingError as error:
         raise UsageError(str(error)) from error
     unreadable = {d.file: d.unreadable_reason for d in report.loaded if d.unreadable_reason}
@@ -78,7 +78,7 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
 
 
 def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | None" = None) -> BuildOutcome:
-    """`raw` → marts, for the months that the plan names. `on_event` is told of every dbt node as it ends.
+    """`raw` → marts, for the months that the plan names. `on_event` gets every dbt node as it ends.
 
     Raises GateRefusedError where a dbt test fails and CallboardError where a model does.
     """
@@ -191,12 +191,12 @@ def _counting(
 ) -> "Callable[[NodeResult], None]":
     done = itertools.count(1)
 
-    def hear(node: "NodeResult") -> None:
+    def on_dbt_event(node: "NodeResult") -> None:
         ctx.progress.note(f"{next(done)} models and tests done, the last {node.name}")
         if on_event:
             on_event(node)
 
-    return hear
+    return on_dbt_event
 
 
 def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
@@ -204,14 +204,14 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
         build_id=ctx.release_id,
         as_of=ctx.as_of,
         months=plan.months,
-        owed_months=plan.owed,
+        owed_months=plan.pending,
         trigger=ctx.trigger,
         code_version=code_version(),
         config_sha256=ctx.config.sha256(),
         fingerprints=month_fingerprints(ctx, plan.months),
     )
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        carry_published(connection, ctx.home)
+        restore_marts(connection, ctx.home)
         ledger.begin_build(connection, build)
 
 

@@ -19,7 +19,7 @@ from orchestration.refresh.plan import plan_months
 from orchestration.refresh.publish import Release
 from orchestration.refresh.steps import load_step, nothing_new, publish_step
 
-from .conftest import AS_OF, AUGUST, SEPTEMBER, StandIn, Told, outcome_status
+from .conftest import AS_OF, AUGUST, SEPTEMBER, CommandResult, StandIn, outcome_status
 
 JULY = date(2026, 7, 1)
 # 3 September 2026 is the third working day of the month in Shanghai, and 10:00 there is 02:00 in UTC.
@@ -214,7 +214,7 @@ def test_a_report_delivered_on_the_second_is_in_time() -> None:
     assert [state(None, DUE - second), state(None, DUE)] == ["awaited", "overdue"]
 
 
-def test_an_owner_whom_nobody_knows_is_told_and_nothing_is_written(declared: StandIn) -> None:
+def test_an_owner_whom_nobody_knows_is_reported_and_nothing_is_written(declared: StandIn) -> None:
     declared.home.config_file.write_text(DECLARED.replace('"E1"', '"E9"'))
     declared.publish({AUGUST: 0.5})
     deliver(declared, AS_OF)
@@ -224,7 +224,7 @@ def test_an_owner_whom_nobody_knows_is_told_and_nothing_is_written(declared: Sta
     assert note.startswith("The report 'monthly-kpis' is not counted: its owner 'E9' is no employee")
 
 
-def test_a_mapping_that_would_take_our_rows_is_told(declared: StandIn) -> None:
+def test_a_mapping_that_would_take_our_rows_is_reported(declared: StandIn) -> None:
     declared.home.mappings.mkdir()
     (declared.home.mappings / "register.sql").write_text(
         "/*\ntable: qa.report_deliveries\nfiles: qa/report_deliveries/*\n*/\nselect id as report_id from source\n"
@@ -232,11 +232,13 @@ def test_a_mapping_that_would_take_our_rows_is_told(declared: StandIn) -> None:
     declared.publish({AUGUST: 0.5})
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     assert landed(declared) == {}
-    [told] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
-    assert "The mapping register takes every file like qa/report_deliveries/~callboard-" in told
+    [sentence] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
+    assert "The mapping register takes every file like qa/report_deliveries/~callboard-" in sentence
 
 
-def test_a_full_disk_stops_no_refresh_and_is_told(declared: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_stops_no_refresh_and_is_reported(
+    declared: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     declared.publish({AUGUST: 0.5})
 
     def full(_: Path) -> None:
@@ -247,8 +249,8 @@ def test_a_full_disk_stops_no_refresh_and_is_told(declared: StandIn, monkeypatch
         deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     folder = declared.home.landing / "qa" / "report_deliveries"
     assert list(folder.iterdir()) == []
-    [told] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
-    assert "could not be written; the next refresh tries again" in told
+    [sentence] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
+    assert "could not be written; the next refresh tries again" in sentence
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     assert undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC)) == []
 
@@ -295,13 +297,13 @@ def test_our_row_in_a_published_month_makes_it_again(declared: StandIn) -> None:
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     declared.load()
     assert plan_months(declared.context()).months == (SEPTEMBER,)
-    # Told another month, this one is left owing.
+    # Asked for another month, the refresh leaves this one pending.
     plan = plan_months(declared.context(AUGUST))
-    assert (plan.months, plan.owed) == ((), (SEPTEMBER,))
+    assert (plan.months, plan.pending) == ((), (SEPTEMBER,))
     assert plan_months(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
 
 
-def test_a_damaged_release_is_told_as_such(declared: StandIn) -> None:
+def test_a_damaged_release_is_reported_as_such(declared: StandIn) -> None:
     release = declared.publish({AUGUST: 0.5})
     (release.path / "callboard.duckdb").unlink()
     with pytest.raises(CallboardError, match=f"release {release.release_id} is damaged"):
@@ -310,13 +312,13 @@ def test_a_damaged_release_is_told_as_such(declared: StandIn) -> None:
 
 @pytest.mark.usefixtures("on_20_september")
 def test_status_shows_how_the_newest_report_stands(
-    declared: StandIn, callboard: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+    declared: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     release = declared.publish({AUGUST: 0.5})
     published_at(declared, release, DUE)
-    told = callboard("status", "--home", declared.home.root, "--json")
-    assert json.loads(told.out)["reports"] == [
+    result = callboard("status", "--home", declared.home.root, "--json")
+    assert json.loads(result.out)["reports"] == [
         {
             "report_id": "monthly-kpis",
             "month": "2026-08",
