@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.descriptions import kpi_metrics
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "kpis.md"
@@ -21,7 +22,7 @@ _HEAD = """# The KPIs
 `marts.kpi_monthly` holds for each month, KPI, scope and scope_id the numerator, the denominator and their quotient
 `value`, unrounded; ratios as 1 = 100 %. A coarser scope adds up numerators and denominators and divides once. Where the
 denominator is 0 there is no row. `is_provisional` says that a value may still change without anything being corrected.
-The same texts stand in `marts.dim_kpi`.
+The same texts stand in `marts.dim_kpi`. [adding_a_kpi.md](adding_a_kpi.md) says how a KPI is added.
 """
 
 
@@ -36,10 +37,8 @@ def main() -> None:
 
 def kpi_page(manifest: Mapping[str, Any], decisions: str) -> str:
     """The page, file by file in the order of their names; `manifest` is dbt's, `decisions` the text of that page."""
-    measures = {m["name"] for model in manifest["semantic_models"].values() for m in model["measures"]}
-    metrics = [metric for metric in manifest["metrics"].values() if metric["name"] not in measures]
+    metrics = sorted(kpi_metrics(manifest), key=lambda metric: metric["original_file_path"])
     reasons = _reasons(decisions)
-    metrics.sort(key=lambda metric: metric["original_file_path"])
     return "\n".join([_HEAD, *(_entry(metric, reasons.get(metric["name"], [])) for metric in metrics)])
 
 

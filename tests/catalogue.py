@@ -1,28 +1,35 @@
 """The KPI definitions as the tests read them: dbt's metrics, which models, docs and labels are made from as well."""
 
+from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.descriptions import kpi_metrics
+
+#: What the KPIs were agreed to be, copied from the contract that this project was ordered by.
+CONTRACT = Path(__file__).parent / "dbt" / "kpis.yaml"
+
+
+def agreed() -> set[str]:
+    """The kpi_id of every KPI of the contract, of which the golden sets have numbers."""
+    return set(yaml.safe_load(CONTRACT.read_text(encoding="utf-8")))
 
 
 @cache
 def definitions() -> list[dict[str, Any]]:
-    """One row per KPI: its metric's name, label, description, type and type_params beside its attributes (`meta`)."""
-    manifest = manifest_json()
-    measures = {
-        measure["name"] for model in manifest["semantic_models"].values() for measure in model["measures"]
-    }
+    """One row per KPI: its metric's name, label and measures beside its attributes (`meta`)."""
     return [
         {
             **metric["config"]["meta"],
             "kpi_id": metric["name"],
             "label": metric["label"],
-            "description": metric["description"],
             "measures": _measures(metric),
         }
-        for metric in manifest["metrics"].values()
-        if metric["name"] not in measures
+        for metric in kpi_metrics(manifest_json())
     ]
 
 
@@ -31,7 +38,7 @@ def catalogue() -> set[str]:
     return {row["kpi_id"] for row in definitions()}
 
 
-def _measures(metric: dict[str, Any]) -> set[str]:
+def _measures(metric: Mapping[str, Any]) -> set[str]:
     """The measures above and below the line; of a score none."""
     params, meta = metric["type_params"], metric["config"]["meta"]
     if metric["type"] == "ratio":

@@ -68,7 +68,7 @@ class Number:
 _SHOWN = """headline_rank, is_charted_by_team, string_split(scopes, '|'),
     list_filter(string_split(source_tables, '|'), lambda word: word <> ''),
     list_filter(string_split(agent_day_columns, '|'), lambda word: word <> '')"""
-# A release of before 0.4.0 does not say which KPIs come first: those with a target do.
+# An older release does not say which KPIs come first: those with a target do.
 _SHOWN_BEFORE = """
     if(kpi_id in (select kpi_id from marts.kpi_monthly where target is not null), row_number() over (order by kpi_id), null),
     false, string_split(scopes, '|'), [], []"""

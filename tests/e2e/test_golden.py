@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.broken_promises import broken_promises
-from tests.catalogue import catalogue
+from tests.catalogue import agreed
 from tests.golden_check import compare
 
 from .conftest import AUTUMN, GOLDEN, SPRING, LiveHome, golden_home
 
-SCORES = {"performance_score", "operations_kpi_score"}
-KPIS = catalogue() - SCORES
+KPIS = agreed()
 
 
 def expected(name: str) -> list[Path]:

@@ -47,18 +47,23 @@
     {{ return(measures) }}
 {%- endmacro %}
 
-{#- Every KPI with all its attributes; docs/contracts of them in docs/kpi_attributes.md. Refuses a KPI that lacks an
-    attribute, has one that does not exist, or a value that nothing knows. -#}
+{#- Every KPI with all its attributes, see docs/adding_a_kpi.md. Refuses a KPI that lacks an attribute, has one that does
+    not exist, or a value that nothing knows. -#}
 {% macro kpis() -%}
-    {%- set families = kpi_families() -%}
-    {%- set made_of_measures = [] -%}
-    {%- for semantic_model in (graph.semantic_models.values() if execute else []) -%}
-        {%- do made_of_measures.extend(semantic_model.measures | map(attribute='name')) -%}
+    {%- set source_of, columns_of, of_measures = {}, {}, [] -%}
+    {%- for family in kpi_families() -%}
+        {%- do columns_of.setdefault(family.source_table, []).extend(family.agent_day_columns) -%}
+        {%- for measure in family.measures -%}
+            {%- do source_of.update({measure.name: family.source_table}) -%}
+        {%- endfor -%}
     {%- endfor -%}
-    {%- set found = [] -%}
-    {%- for metric in (graph.metrics.values() if execute else []) if metric.name not in made_of_measures -%}
-        {%- do check_kpi(metric) -%}
-        {%- do found.append(kpi_of_metric(metric, families)) -%}
+    {%- for semantic_model in (graph.semantic_models.values() if execute else []) -%}
+        {%- do of_measures.extend(semantic_model.measures | map(attribute='name')) -%}
+    {%- endfor -%}
+    {%- set found, defaults = [], kpi_defaults() -%}
+    {%- for metric in (graph.metrics.values() if execute else []) if metric.name not in of_measures -%}
+        {%- do check_kpi(metric, defaults) -%}
+        {%- do found.append(kpi_of_metric(metric, defaults, source_of, columns_of)) -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -84,7 +89,7 @@
     }) }}
 {%- endmacro %}
 
-{% macro check_kpi(metric) -%}
+{% macro check_kpi(metric, defaults) -%}
     {%- set required = ['numerator', 'denominator', 'zh', 'unit', 'better', 'owner_role', 'scopes'] -%}
     {%- set meta = metric.config.meta -%}
     {%- set problems = [] -%}
@@ -94,7 +99,7 @@
     {%- for name in ['name', 'definition', 'numerator', 'denominator'] if name not in (meta.zh or {}) -%}
         {%- do problems.append('meta.zh.' ~ name ~ ' is missing') -%}
     {%- endfor -%}
-    {%- for name in meta if name not in required and name not in kpi_defaults() -%}
+    {%- for name in meta if name not in required and name not in defaults -%}
         {%- do problems.append('meta.' ~ name ~ ' does not exist') -%}
     {%- endfor -%}
     {%- for name, known in {
@@ -118,15 +123,15 @@
     {%- if problems -%}
         {{ exceptions.raise_compiler_error(
             'KPI ' ~ metric.name ~ ' (' ~ metric.original_file_path ~ '): ' ~ problems | join('; ')
-            ~ '. docs/contributing.md has the attributes of a KPI.'
+            ~ '. docs/adding_a_kpi.md has the attributes of a KPI.'
         ) }}
     {%- endif -%}
 {%- endmacro %}
 
 {#- A simple metric is a number that is not divided (its denominator is 1), counted where its measure `counted_where` is not
     0; one without that is made elsewhere, by scorecards. -#}
-{% macro kpi_of_metric(metric, families) -%}
-    {%- set meta = dict(kpi_defaults(), **metric.config.meta) -%}
+{% macro kpi_of_metric(metric, defaults, source_of, columns_of) -%}
+    {%- set meta = dict(defaults, **metric.config.meta) -%}
     {%- set is_ratio = metric.type == 'ratio' -%}
     {%- if is_ratio -%}
         {%- set measured = [metric.type_params.numerator.name, metric.type_params.denominator.name] -%}
@@ -138,16 +143,13 @@
     {%- set scale = meta.scale or ([0, 1] if meta.unit == 'ratio' else [0, none]) -%}
     {%- set bounds = meta.bounds or ([0, none] if meta.may_exceed_one else scale) -%}
     {%- set sources = meta.needs | list -%}
-    {%- for family in families -%}
-        {%- for measure in family.measures if measure.name in measured -%}
-            {%- do sources.append(family.source_table) -%}
-        {%- endfor -%}
+    {%- for measure in measured if measure in source_of -%}
+        {%- do sources.append(source_of[measure]) -%}
     {%- endfor -%}
+    {%- set sources = sources | unique | sort -%}
     {%- set agent_day_columns = [] -%}
-    {%- for source in sources | unique | sort -%}
-        {%- for family in families if family.source_table == source -%}
-            {%- do agent_day_columns.extend(family.agent_day_columns) -%}
-        {%- endfor -%}
+    {%- for source in sources -%}
+        {%- do agent_day_columns.extend(columns_of.get(source, [])) -%}
     {%- endfor -%}
     {{ return(dict(meta, **{
         'kpi_id': metric.name,
@@ -165,15 +167,7 @@
         'lower_bound': bounds[0],
         'upper_bound': bounds[1],
         'scale_width': 1 if scale[1] is none else scale[1] - scale[0],
-        'source_tables': sources | unique | sort | join('|'),
+        'source_tables': sources | join('|'),
         'agent_day_columns': agent_day_columns | join('|'),
     })) }}
-{%- endmacro %}
-
-{#- A value of an attribute as SQL. -#}
-{% macro kpi_literal(value, type) -%}
-    {%- if value is none -%} cast(null as {{ type }})
-    {%- elif type == 'varchar' -%} '{{ value | string | replace("'", "''") }}'
-    {%- else -%} cast({{ value | string | lower }} as {{ type }})
-    {%- endif -%}
 {%- endmacro %}

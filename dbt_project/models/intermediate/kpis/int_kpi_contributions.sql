@@ -32,7 +32,7 @@ family_{{ loop.index }} as (
         contributions.employee_id,
         contributions.site_id,
         contributions.team_id,
-        contributions.{{ family.line }} as business_line,
+        contributions.{{ family.line }}{{ ' as business_line' if family.line != 'business_line' }},
         '{{ family.source_table }}' as source_table,
         contributions.delivery_id,
         contributions.line_number,

@@ -32,10 +32,20 @@
     'source_tables': 'varchar',
     'agent_day_columns': 'varchar',
 } -%}
-{%- for kpi in kpis() %}
 select
     {%- for column, type in columns.items() %}
-    {{ kpi_literal(kpi[column], type) }} as {{ column }}{{ ',' if not loop.last }}
+    cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+from (
+    values
+    {%- for kpi in kpis() %}
+    (
+        {%- for column in columns %}
+        {%- set value = kpi[column] %}
+        {%- if value is string %}'{{ value | replace("'", "''") }}'
+        {%- else %}{{ 'null' if value is none else value | lower }}
+        {%- endif %}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ){{ ',' if not loop.last }}
+    {%- endfor %}
+) as definitions ({{ columns | join(', ') }})

@@ -30,7 +30,7 @@ summed_{{ loop.index }} as (
         employee_id,
         site_id,
         team_id,
-        {{ family.line }} as business_line,
+        {{ family.line }}{{ ' as business_line' if family.line != 'business_line' }},
         {% for measure in family.measures -%}
         cast(sum({{ measure.summed_expr }}) as decimal(38, 10)) as {{ measure.name }},
         cast(sum(case when {{ measure.summed_expr }} <> 0 then pending_rows else 0 end) as bigint) as {{ measure.name }}_pending
