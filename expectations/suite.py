@@ -10,9 +10,8 @@ the build database and the temporary tables that `frame.py` makes (months asked 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Severity = Literal["error", "warning"]
+from expectations.verdicts import Severity
 
 
 @dataclass(frozen=True)

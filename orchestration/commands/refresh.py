@@ -2,22 +2,20 @@
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from expectations.verdicts import Verdict
 from orchestration.commands.console import TerminalProgress, people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.home.config import load_config
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import RefreshOutcome, parse_as_of
+from orchestration.refresh.context import parse_as_of
+from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.refresh.progress import Silent
-from orchestration.report.pdf import find_browser
-from orchestration.warehouse.verdicts import Verdict
 
 
 def refresh_command(
@@ -83,14 +81,6 @@ def _report(home: Home, outcome: RefreshOutcome) -> str | None:
     return str(report) if report.is_file() else None
 
 
-def _lacks_pdf(home: Home, outcome: RefreshOutcome) -> bool:
-    """Whether a browser should have printed the report and did not."""
-    report = _report(home, outcome)
-    if report is None or not load_config(home).report.pdf or find_browser() is None:
-        return False
-    return not Path(report).with_suffix(".pdf").exists()
-
-
 def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict[str, object]:
     return {
         "expectation": verdict.expectation,
@@ -109,7 +99,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
         console.print(f"Report: {_report(home, outcome)}", markup=False)
-        if _lacks_pdf(home, outcome):
+        if outcome.lacks_pdf:
             console.print(
                 "The browser did not print report.pdf; callboard report tries again and says why.",
                 markup=False,
@@ -150,7 +140,7 @@ def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
 
 def waive_commands(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> list[str]:
     """What to type to let a verdict pass: one command a month; none for dbt's tests, which nobody can waive."""
-    if verdict.table_name == "dbt":
+    if verdict.origin == "dbt":
         return []
     months = [verdict.month] if verdict.month else list(outcome.months)
     return [

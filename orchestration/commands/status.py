@@ -12,8 +12,8 @@ from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
 from orchestration.deliveries.own_reports import ReportMonth
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import RefreshOutcome
 from orchestration.refresh.last_run import Attempt
+from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse.quarantine import TableQuarantine
 

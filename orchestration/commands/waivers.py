@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from expectations.verdicts import Waiver
 from orchestration.commands.console import people, print_json
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import existing_home
-from orchestration.home.waivers import Waiver, add_waiver, revoke_waiver, waivers_in_force
+from orchestration.home.waivers import add_waiver, revoke_waiver, waivers_in_force
 
 Expectation = Annotated[str, typer.Argument(help="Its name, as the gate gave it.")]
 Month = Annotated[str, typer.Option(help="The month, YYYY-MM.")]

@@ -7,8 +7,12 @@ from dataclasses import replace
 import pytest
 
 from orchestration.home.paths import Home
+from orchestration.refresh.conclude import conclude
+from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.last_run import note_attempt
-from orchestration.refresh.outcomes import refused_outcome
+from orchestration.refresh.outcomes import GateOutcome
+from orchestration.refresh.progress import StepResult
+from orchestration.refresh.run import RefreshRun
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn, Told
 from .test_lock import another_process
@@ -22,6 +26,12 @@ FAILED = replace(
     expected="every scheduled day has states",
     example_keys=("business_date=2026-08-03",),
 )
+
+
+def refuse(ctx: RefreshContext) -> None:
+    """Conclude a refresh whose build the gate refused for FAILED."""
+    run = RefreshRun(ctx, judged=GateOutcome(StepResult("gate", 0.1), ctx.release_id, (FAILED,)))
+    conclude(run, lambda *_: None)
 
 
 def said(callboard: Callable[..., Told], home: Home) -> dict[str, object]:
@@ -67,7 +77,7 @@ def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     refused = said(callboard, stand_in.home)["refused"]
     assert isinstance(refused, dict)
     (verdict,) = refused["gate"]
@@ -89,7 +99,7 @@ def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[.
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     stand_in.verdicts = [PASSED]
     ctx = stand_in.context(AUGUST)
     note_attempt(ctx, lambda _: {"state": "published"})

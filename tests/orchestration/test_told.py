@@ -126,7 +126,9 @@ def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_value
 
 
 def test_why_somebody_has_no_rank_has_its_chinese() -> None:
-    model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(encoding="utf-8")
+    model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(
+        encoding="utf-8"
+    )
     block = re.sub(r"{{.*?}}", "7", model.partition("judged as (")[2].partition("ranked as (")[0])
     part = rf"(?:{_LITERAL}|cast\([\w ]+\)|\w+)"
     found = re.findall(rf"\bthen ({part}(?: \|\| {part})+|{_LITERAL})", block)
