@@ -116,12 +116,12 @@ def server(home: Path) -> Generator[tuple[str, float, int]]:
     command = [*CALLBOARD, "serve", "--home", str(home), "--port", "0", "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        told = ""
+        output = ""
         for line in process.stdout or ():
-            told += line
+            output += line
             if line == "}\n":
                 break
-        url = str(json.loads(told)["url"]).rstrip("/")
+        url = str(json.loads(output)["url"]).rstrip("/")
         # It waits in the socket's queue until the server takes it.
         seconds(url + "/healthz")
         yield url, time.perf_counter() - started, process.pid
@@ -157,8 +157,8 @@ def time_pages(home: Path, pages: list[Page], starts: int, visits: int) -> list[
 
 def _work(process: int) -> float:
     """The seconds that a process was on a processor, in hundredths."""
-    told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Switching:
@@ -267,11 +267,11 @@ def described(database: Path) -> str:
         ).fetchone()
     assert found is not None
     names = ("month(s)", "employees with numbers", "numbers", "agent-days", "rows in quarantine")
-    told = ", ".join(f"{count:,} {name}" for count, name in zip(found, names, strict=True))
-    return f"- {told}; the file has {database.stat().st_size / 2**20:,.0f} MiB"
+    counts = ", ".join(f"{count:,} {name}" for count, name in zip(found, names, strict=True))
+    return f"- {counts}; the file has {database.stat().st_size / 2**20:,.0f} MiB"
 
 
-def told(pages: list[Page], ready: list[float], pack: Pack, database: Path, loads: list[float]) -> str:
+def summary(pages: list[Page], ready: list[float], pack: Pack, database: Path, loads: list[float]) -> str:
     """The measurements as markdown."""
 
     def ms(values: list[float]) -> str:
@@ -329,7 +329,7 @@ def main() -> int:
         ready += time_pages(switching.home, [changes], given.starts, given.visits)
         pages.append(changes)
         loads.append(os.getloadavg()[0])
-    text = told(pages, ready, pack, database, loads)
+    text = summary(pages, ready, pack, database, loads)
     print(text)
     if given.results:
         given.results.write_text(f"# What readers wait for\n\n{text}", encoding="utf-8")

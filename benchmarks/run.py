@@ -43,9 +43,11 @@ class Measured:
 
     @property
     def steps(self) -> dict[str, float]:
-        """Seconds by step, as far as the process told them."""
-        told = self.said.get("steps")
-        return {str(step["name"]): float(step["seconds"]) for step in told} if isinstance(told, list) else {}
+        """Seconds by step, as far as the process reported them."""
+        steps = self.said.get("steps")
+        return (
+            {str(step["name"]): float(step["seconds"]) for step in steps} if isinstance(steps, list) else {}
+        )
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,8 @@ def compare(agents: int, month: str, as_of: str, work: Path) -> Comparison:
     refreshed = measure(refresh)
     again = measure(refresh)
     landing = home / "landing"
-    told = ["--landing", str(landing), "--month", month, "--as-of", as_of, "--database", str(database)]
-    bare = measure([sys.executable, str(BARE), *told])
+    arguments = ["--landing", str(landing), "--month", month, "--as-of", as_of, "--database", str(database)]
+    bare = measure([sys.executable, str(BARE), *arguments])
     rows = simulated.said.get("rows")
     published = home / "published" / "callboard.duckdb"
     compared, differing = differences(published, database, month) if published.exists() else (0, [])

@@ -20,7 +20,7 @@ from expectations.validation import validate
 from expectations.verdicts import Verdict, Waiver
 
 WHOLE_TABLE = "the whole table"
-MOST_EXAMPLE_KEYS = 5
+MAX_EXAMPLE_KEYS = 5
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _finding_by_scope(
     try:
         rows = connection.execute(
             f"""
-            select {month} as scope, count(*), min_by(observed, key), list(key order by key)[:{MOST_EXAMPLE_KEYS}]
+            select {month} as scope, count(*), min_by(observed, key), list(key order by key)[:{MAX_EXAMPLE_KEYS}]
             from ({expectation.broken_rows}) as broken_row
             group by 1
             """,

@@ -60,9 +60,9 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # the last place that can turn a trace into a message
-        told = in_words(error) or _defect(error)
-        print_error(told, as_json="--json" in sys.argv)
-        sys.exit(told.exit_code)
+        failure = in_words(error) or _defect(error)
+        print_error(failure, as_json="--json" in sys.argv)
+        sys.exit(failure.exit_code)
 
 
 def _defect(error: Exception) -> CallboardError:
@@ -78,7 +78,7 @@ def _defect(error: Exception) -> CallboardError:
 
 
 def _write_trace(error: Exception) -> Path | None:
-    logs = locate_home(_told_home(sys.argv)).logs
+    logs = locate_home(_home_argument(sys.argv)).logs
     path = logs / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.log"
     try:
         # A home that is not there is not made for the sake of a log.
@@ -91,7 +91,7 @@ def _write_trace(error: Exception) -> Path | None:
     return path
 
 
-def _told_home(arguments: list[str]) -> Path | None:
+def _home_argument(arguments: list[str]) -> Path | None:
     for place, argument in enumerate(arguments):
         if argument == "--home" and place + 1 < len(arguments):
             return Path(arguments[place + 1])

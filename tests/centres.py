@@ -64,8 +64,8 @@ def refuse_and_waive(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _publish(home: Path) -> None:
     _run("simulate", "--home", home, "--months", "2026-07..2026-09", "--agents", "45", "--seed", "5")
-    told = _run("refresh", "--home", home, "--as-of", AS_OF, "--json")
-    assert json.loads(told)["status"] == "published", told
+    result = _run("refresh", "--home", home, "--as-of", AS_OF, "--json")
+    assert json.loads(result)["status"] == "published", result
 
 
 def _run(*arguments: object) -> str:

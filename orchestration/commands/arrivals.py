@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.deliveries.arrivals import ArrivalReport, Expected, check_arrivals, notify_overdue
 from orchestration.home.config import load_config
@@ -19,9 +19,7 @@ _OVERDUE_CODE = 3
 
 def arrivals_command(
     home: HomeOption = None,
-    send: Annotated[
-        bool, typer.Option("--tell", help="Send a notice, once, of each hour by which a source did not come.")
-    ] = False,
+    send: Annotated[bool, typer.Option("--tell", help="Notify once per missed deadline.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say which declared sources are overdue; ends with code 3 where any is."""
@@ -38,7 +36,7 @@ def arrivals_command(
     if as_json:
         print_json(_as_json(place, found))
     else:
-        _print(people(), place, found)
+        _print(stdout_console(), place, found)
     if found.overdue:
         raise typer.Exit(_OVERDUE_CODE)
 
@@ -81,7 +79,7 @@ def _print(console: Console, home: Home, found: ArrivalReport) -> None:
         console.print(f"Sent the notice for {', '.join(found.notified)}.", markup=False)
     if found.not_notified:
         console.print(
-            f"Could not send the notice for {', '.join(found.not_notified)}; the next check tries again.",
+            f"Could not send the notice for {', '.join(found.not_notified)}; will retry.",
             markup=False,
         )
 

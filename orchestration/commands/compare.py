@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.comparison.compare import Comparison, Difference, Side, compare
 from orchestration.comparison.data import Cell, Question, months_in_words, parse_group
@@ -20,11 +20,11 @@ _UNITS = {"ratio": " %", "seconds": " s", "points": " points", "per_hour": " an 
 
 
 def compare_command(
-    kpi: Annotated[str, typer.Option(help="Id of the KPI, as marts.dim_kpi has it.")],
+    kpi: Annotated[str, typer.Option(help="KPI id, as in marts.dim_kpi.")],
     group: Annotated[str, typer.Option(help="Who tried the change: team:ID, site:ID or business_line:ID.")],
     before: Annotated[str, typer.Option(help="Months before the change: 2026-05..2026-06.")],
-    after: Annotated[str, typer.Option(help="Months after it: 2026-07..2026-08.")],
-    confidence: Annotated[float, typer.Option(help="Of the intervals, from 0.5 to 0.999.")] = 0.95,
+    after: Annotated[str, typer.Option(help="Months after the change: 2026-07..2026-08.")],
+    confidence: Annotated[float, typer.Option(help="Confidence level, 0.5 to 0.999.")] = 0.95,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,7 +45,7 @@ def compare_command(
     if as_json:
         print_json(_as_json(place, answer))
     else:
-        _print(people(), answer)
+        _print(stdout_console(), answer)
 
 
 @dataclass(frozen=True)
@@ -85,26 +85,26 @@ def _numbers(answer: Comparison) -> _Numbers:
 def in_one_sentence(answer: Comparison) -> str:
     """What the comparison says, in one plain sentence; nothing is claimed where the interval holds 0."""
     numbers, group = _numbers(answer), answer.group
-    told = answer.beyond or group.difference
+    effect = answer.beyond or group.difference
     went = (
         f"{answer.kpi.name} of {_group(answer)} went from {numbers.value(group.before.value)} "
         f"to {numbers.value(group.after.value)}"
     )
     if answer.beyond:
-        went += f", which is {numbers.difference(told.value)} beyond what {_REST} did"
+        went += f", which is {numbers.difference(effect.value)} beyond what {_REST} did"
     else:
-        went += f", which is {numbers.difference(told.value)}"
+        went += f", which is {numbers.difference(effect.value)}"
     alone = "" if answer.beyond else "; without a comparison, whatever else changed meanwhile is in it too"
-    if told.interval is None:
-        return f"{went}; whether that is chance nobody can say ({told.why_no_interval}){alone}."
-    interval = numbers.interval(told.interval.low, told.interval.high)
+    if effect.interval is None:
+        return f"{went}; whether that is chance nobody can say ({effect.why_no_interval}){alone}."
+    interval = numbers.interval(effect.interval.low, effect.interval.high)
     went += f" ({_percent(answer)} interval {interval})"
-    if _holds_0(told):
+    if _holds_0(effect):
         return f"{went}: that may be chance{alone}."
     if answer.beyond and _holds_0(group.difference):
         # It is the others who moved: the group must not read as if it had.
         alone = f", though its own difference ({numbers.difference(group.difference.value)}) may be chance"
-    return f"{went}: {_judged(answer, told)}, hardly chance alone{alone}."
+    return f"{went}: {_judged(answer, effect)}, hardly chance alone{alone}."
 
 
 def _holds_0(difference: Difference) -> bool:
@@ -112,11 +112,11 @@ def _holds_0(difference: Difference) -> bool:
     return interval is None or interval.low <= 0 <= interval.high
 
 
-def _judged(answer: Comparison, told: Difference) -> str:
+def _judged(answer: Comparison, effect: Difference) -> str:
     beside = f" beside {_REST}" if answer.beyond else ""
     if answer.kpi.better not in ("higher", "lower"):
         return f"a change{beside}"
-    is_better = (told.value > 0) == (answer.kpi.better == "higher")
+    is_better = (effect.value > 0) == (answer.kpi.better == "higher")
     return f"{'better' if is_better else 'worse'}{beside}"
 
 
@@ -201,11 +201,11 @@ def _side_cells(numbers: _Numbers, side: Side) -> list[str]:
 
 def _difference_cells(numbers: _Numbers, difference: Difference) -> list[str]:
     interval = difference.interval
-    told = numbers.difference(difference.value).replace(" percentage points", " pp")
+    shown = numbers.difference(difference.value).replace(" percentage points", " pp")
     if interval is None:
-        return [told, "none", ""]
+        return [shown, "none", ""]
     p_value = "<0.001" if interval.p_value < 0.001 else f"{interval.p_value:.3f}"
-    return [told, numbers.interval(interval.low, interval.high), p_value]
+    return [shown, numbers.interval(interval.low, interval.high), p_value]
 
 
 def _group(answer: Comparison) -> str:

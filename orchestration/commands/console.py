@@ -40,8 +40,8 @@ class TerminalProgress:
         self._console.print(f"{result.name:<10}{rows}  {result.seconds:>7.1f} s", highlight=False)
 
 
-def people() -> Console:
-    """Where people read. Wide enough not to break a table where nobody looks."""
+def stdout_console() -> Console:
+    """A console on stdout; 160 columns wide where it is no terminal, so that tables do not break."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160, soft_wrap=True)
 

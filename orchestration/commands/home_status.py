@@ -15,7 +15,7 @@ from orchestration.deliveries.landing import waiting_files
 from orchestration.deliveries.own_reports import ReportMonth, own_reports
 from orchestration.home.config import Config, load_config
 from orchestration.home.known_errors import in_words
-from orchestration.home.lock import glance, holder_of
+from orchestration.home.lock import holder_of, try_shared_lock
 from orchestration.home.paths import Home
 from orchestration.home.versions import code_version
 from orchestration.home.waivers import waivers_in_force
@@ -82,7 +82,7 @@ def home_status(home: Home) -> HomeStatus:
 
 
 def _landing(home: Home, config: Config) -> "tuple[tuple[WaitingFile, ...] | None, dict[str, str]]":
-    with glance(home) as is_free:
+    with try_shared_lock(home) as is_free:
         if not is_free:
             return None, {}
         try:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.console import TerminalProgress, people, print_json
+from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
@@ -17,7 +17,9 @@ from orchestration.refresh.progress import Silent, StepResult
 
 def init_command(
     home: HomeOption = None,
-    default_site: Annotated[str, typer.Option(help="site_id of rows that name nobody.")] = "SHA",
+    default_site: Annotated[
+        str, typer.Option(help="Site whose time zone applies to rows without an employee.")
+    ] = "SHA",
     default_time_zone: Annotated[
         str | None,
         typer.Option(help="IANA name; needed where hr.sites lacks the default site.", show_default=False),
@@ -27,12 +29,12 @@ def init_command(
     """Make a home: callboard.toml and an empty landing."""
     place = locate_home(home)
     if place.config_file.exists():
-        raise UsageError(f"{place.config_file} is there already.", hint="Change it by hand; it is yours.")
+        raise UsageError(f"{place.config_file} already exists.", hint="Change it by hand; it is yours.")
     make_home(place, default_site, default_time_zone)
     if as_json:
         print_json({"status": "made", "home": str(place.root)})
     else:
-        people().print(
+        stdout_console().print(
             f"Made {place.root}. Put deliveries under {place.landing}/<system>/<table>/, then: "
             f"callboard refresh --home {place.root}",
             markup=False,
@@ -45,7 +47,7 @@ def simulate_command(
     agents: Annotated[int, typer.Option(help="How many agents.", min=20, max=10_000)] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same centre.", min=0)] = 1,
     flaws: Annotated[
-        bool, typer.Option("--flaws", help="Also what real systems deliver: duplicates, bad rows.")
+        bool, typer.Option("--flaws", help="Add duplicates and bad rows, as real systems deliver them.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,14 +59,14 @@ def simulate_command(
     load_config(place)
     from sources.simulator.run import simulate
 
-    console = people()
+    console = stdout_console()
     progress = Silent() if as_json else TerminalProgress(console)
-    told = [f"{month:%Y-%m}" for month in chosen]
+    names = [f"{month:%Y-%m}" for month in chosen]
     started = time.monotonic()
     progress.begin("simulate")
     report = simulate(
         place.landing,
-        months=told,
+        months=names,
         agents=agents,
         seed=seed,
         flaws=flaws,
@@ -77,14 +79,14 @@ def simulate_command(
             {
                 "status": "simulated",
                 "home": str(place.root),
-                "months": told,
+                "months": names,
                 "rows": report.rows,
                 "files": [str(file) for file in report.files],
             }
         )
     else:
         console.print(
-            f"Wrote {len(report.files)} files for {', '.join(told)} into {place.landing}", markup=False
+            f"Wrote {len(report.files)} files for {', '.join(names)} into {place.landing}", markup=False
         )
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from expectations.verdicts import Verdict
-from orchestration.commands.console import TerminalProgress, people, print_json
+from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.months import parse_month
@@ -29,7 +29,8 @@ def refresh_command(
     as_of: Annotated[
         str | None,
         typer.Option(
-            help="The instant to look from, as 2026-10-20T00:00:00Z; else as configured.", show_default=False
+            help="Evaluate as of this instant, such as 2026-10-20T00:00:00Z; else as configured.",
+            show_default=False,
         ),
     ] = None,
     wait: Annotated[float, typer.Option(help="Seconds to wait for another refresh to end.", min=0)] = 0,
@@ -42,7 +43,7 @@ def refresh_command(
     # Late: what computes is not loaded for --help.
     from orchestration.defs.refresh import refresh
 
-    console = people()
+    console = stdout_console()
     outcome = refresh(
         place,
         months=months,
@@ -120,12 +121,12 @@ def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
 def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass.
 
-    Verdicts that differ in their month alone are told together.
+    Verdicts that differ in their month alone are printed together.
     """
-    told: dict[tuple[str, str, str], list[Verdict]] = {}
+    by_finding: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in outcome.failed:
-        told.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
-    for (expectation, table, observed), verdicts in told.items():
+        by_finding.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
+    for (expectation, table, observed), verdicts in by_finding.items():
         months = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
         where = f" {months}" if months else ""
         console.print(f"\n{expectation} on {table}{where}", style="bold", markup=False)

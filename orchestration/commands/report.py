@@ -10,7 +10,7 @@ import duckdb
 import typer
 from rich.console import Console
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.config import load_config
 from orchestration.home.errors import UsageError
@@ -22,7 +22,7 @@ from orchestration.home.paths import Home, existing_home
 def report_command(
     home: HomeOption = None,
     month: Annotated[
-        str | None, typer.Option(help="YYYY-MM; else the newest that had ended.", show_default=False)
+        str | None, typer.Option(help="YYYY-MM; else the newest complete one.", show_default=False)
     ] = None,
     lang: Annotated[
         str | None, typer.Option(help="en or zh; else as configured.", show_default=False)
@@ -31,7 +31,7 @@ def report_command(
         str | None, typer.Option(help="Id of the release; else the published one.", show_default=False)
     ] = None,
     to: Annotated[
-        Path | None, typer.Option(help="Where to; else reports/YYYY-MM in the home.", show_default=False)
+        Path | None, typer.Option(help="Target; else reports/YYYY-MM in the home.", show_default=False)
     ] = None,
     names: Annotated[
         bool | None,
@@ -62,19 +62,19 @@ def report_command(
         raise pack.no_pdf
     files = [pack.html, pack.xlsx, *([pack.pdf] if pack.pdf else [])]
     if as_json:
-        told = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
-        print_json(told | {"files": files, "seconds": round(time.monotonic() - started, 3)})
+        answer = {"status": "written", "release_id": chosen.name, "month": f"{wanted:%Y-%m}"}
+        print_json(answer | {"files": files, "seconds": round(time.monotonic() - started, 3)})
         return
-    _print(people(), chosen.name, wanted, files)
+    _print(stdout_console(), chosen.name, wanted, files)
     if pack.pdf is None and pdf is None:
-        people().print(
+        stdout_console().print(
             "No PDF: this machine has no Chromium. Any browser prints report.html to A4.", markup=False
         )
 
 
 def _print(console: Console, release: str, month: date, files: Sequence[Path]) -> None:
-    told = [f"Report of {month:%Y-%m} from release {release}:", *(f"  {path}" for path in files)]
-    console.print("\n".join(told), markup=False)
+    lines = [f"Report of {month:%Y-%m} from release {release}:", *(f"  {path}" for path in files)]
+    console.print("\n".join(lines), markup=False)
 
 
 def _outside(home: Home, target: Path) -> Path:

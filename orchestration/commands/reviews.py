@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.deliveries.review_decisions import Taken, take_decisions
 from orchestration.deliveries.reviews import review_list, write_sheet
@@ -17,7 +17,7 @@ from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
 
-_MOST_ROWS = 50
+_MAX_ROWS = 50
 _SHOWN = ("survey_id", "business_date", "team_id", "agent_id", "csat", "state", "review_reason")
 
 
@@ -25,13 +25,13 @@ def reviews_command(
     home: HomeOption = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Write the list to this csv, to be filled in.", show_default=False),
+        typer.Option("--out", help="Write the list to this csv, for people to fill in.", show_default=False),
     ] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option("--in", help="Take the decisions in this csv into landing.", show_default=False),
+        typer.Option("--in", help="Write the decisions in this csv to landing.", show_default=False),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are decided.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include decided ratings.")] = False,
     month: Annotated[str | None, typer.Option(help="Only this month, YYYY-MM.", show_default=False)] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -54,7 +54,7 @@ def reviews_command(
         if as_json:
             print_json({"status": "written", "file": str(out), "rows": rows})
         else:
-            people().print(
+            stdout_console().print(
                 f"Wrote {rows} ratings to {out}. Fill in review and review_reason, then: "
                 f"callboard reviews --home {place.root} --in {out}",
                 markup=False,
@@ -68,21 +68,21 @@ def reviews_command(
 
 
 def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    console = people()
+    console = stdout_console()
     if not rows:
         console.print("No rating waits for a review.")
         return
     table = Table(*_SHOWN, box=None)
-    for row in rows[:_MOST_ROWS]:
+    for row in rows[:_MAX_ROWS]:
         # Texts of others: nothing in them is markup.
         table.add_row(*(Text("" if row[column] is None else str(row[column])) for column in _SHOWN))
     console.print(table)
-    if len(rows) > _MOST_ROWS:
-        console.print(f"and {len(rows) - _MOST_ROWS} more (--out FILE.csv writes them all)", markup=False)
+    if len(rows) > _MAX_ROWS:
+        console.print(f"and {len(rows) - _MAX_ROWS} more (--out FILE.csv writes them all)", markup=False)
 
 
 def _print_taken(home: Home, taken: Taken) -> None:
-    console = people()
+    console = stdout_console()
     rest = f"{taken.undecided} rows are undecided, {taken.unchanged} as they were."
     if taken.file is None:
         console.print(f"No decision is new, so nothing was written; {rest}", markup=False)

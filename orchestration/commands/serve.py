@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import existing_home, locate_home
@@ -15,10 +15,10 @@ from orchestration.home.paths import existing_home, locate_home
 def serve_command(
     home: HomeOption = None,
     host: Annotated[
-        str, typer.Option(help="Where to listen. Others than this machine need a token.")
+        str, typer.Option(help="Address to listen on; other machines need a token.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
-    lang: Annotated[str, typer.Option(help="en or zh, until a reader chooses.")] = "en",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
+    lang: Annotated[str, typer.Option(help="Language until the reader chooses: en or zh.")] = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Show the published release in the browser: KPIs, what is behind them, quarantine, gate, releases."""
@@ -39,7 +39,7 @@ def serve_command(
             {"status": "serving", "url": url, "host": host, "port": chosen, "needs_token": bool(access.token)}
         )
     else:
-        people().print(f"Serving {place.root} at {url} (Ctrl-C ends it)", markup=False)
+        stdout_console().print(f"Serving {place.root} at {url} (Ctrl-C ends it)", markup=False)
     sys.stdout.flush()
     import uvicorn
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import existing_home, locate_home
 from orchestration.postgres.address import parse_address
 
 if TYPE_CHECKING:
-    from orchestration.postgres.copy import Copied, Wish
+    from orchestration.postgres.copy import Copied, CopyRequest
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
@@ -39,7 +39,7 @@ def serve_to_command(
     as_json: JsonOption = False,
 ) -> None:
     """Copy a release into PostgreSQL, in one transaction: readers find the old one or the new one, whole."""
-    from orchestration.postgres.copy import Wish, copy_release
+    from orchestration.postgres.copy import CopyRequest, copy_release
     from orchestration.releases.reader import release_to_read
 
     target = parse_address(address)
@@ -53,21 +53,21 @@ def serve_to_command(
     if not place.published_database.exists():
         place = existing_home(home)
     chosen = release_to_read(place, release)
-    wish = Wish(chosen.name, chosen / "callboard.duckdb", target, schema, reader)
-    copied = copy_release(wish)
+    request = CopyRequest(chosen.name, chosen / "callboard.duckdb", target, schema, reader)
+    copied = copy_release(request)
     if as_json:
-        print_json(_as_json(wish, copied))
+        print_json(_as_json(request, copied))
     else:
-        _print(wish, copied)
+        _print(request, copied)
 
 
-def _as_json(wish: "Wish", copied: "Copied") -> dict[str, object]:
+def _as_json(request: "CopyRequest", copied: "Copied") -> dict[str, object]:
     return {
         "status": "copied",
-        "release_id": wish.release_id,
-        "address": wish.address.public,
-        "schemas": {name: wish.schema(name) for name in ("marts", "audit")},
-        "reader": wish.reader,
+        "release_id": request.release_id,
+        "address": request.address.public,
+        "schemas": {name: request.schema(name) for name in ("marts", "audit")},
+        "reader": request.reader,
         "made_anew": copied.is_swap,
         "keys": copied.keys,
         "rows": copied.rows,
@@ -75,13 +75,13 @@ def _as_json(wish: "Wish", copied: "Copied") -> dict[str, object]:
     }
 
 
-def _print(wish: "Wish", copied: "Copied") -> None:
-    console = people()
+def _print(request: "CopyRequest", copied: "Copied") -> None:
+    console = stdout_console()
     how = "tables made anew" if copied.is_swap else "rows replaced"
     console.print(
-        f"Copied release {wish.release_id} to {wish.address.public}: {len(copied.rows)} tables, "
-        f"{sum(copied.rows.values()):,} rows, in schemas {wish.schema('marts')} and {wish.schema('audit')} ({how}).",
+        f"Copied release {request.release_id} to {request.address.public}: {len(copied.rows)} tables, "
+        f"{sum(copied.rows.values()):,} rows, in schemas {request.schema('marts')} and {request.schema('audit')} ({how}).",
         markup=False,
     )
-    for note in copied.notes or (f"Whoever is granted the role {wish.reader} may read it.",):
+    for note in copied.notes or (f"Whoever is granted the role {request.reader} may read it.",):
         console.print(note, markup=False)

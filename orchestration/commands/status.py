@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.commands.arrivals import expected_json, overdue_lines
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.home_status import HomeStatus, home_status
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
@@ -17,7 +17,7 @@ from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse.quarantine import TableQuarantine
 
-_MOST_FILES = 20
+_MAX_FILES = 20
 _IN_WORDS = {"delivered": "in time", "awaited": "not published yet"}
 
 
@@ -27,7 +27,7 @@ def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None
     if as_json:
         print_json(_as_json(status))
     else:
-        _print(people(), status)
+        _print(stdout_console(), status)
 
 
 def _print(console: Console, status: HomeStatus) -> None:
@@ -98,10 +98,10 @@ def _print_waiting(console: Console, status: HomeStatus) -> None:
         console.print("Nothing waits in landing.")
     else:
         console.print(f"\n{len(status.waiting)} files wait in landing:")
-        for file in status.waiting[:_MOST_FILES]:
+        for file in status.waiting[:_MAX_FILES]:
             console.print(f"  {file.reason:<8}{file.file}", markup=False)
-        if len(status.waiting) > _MOST_FILES:
-            console.print(f"  and {len(status.waiting) - _MOST_FILES} more (--json names them all)")
+        if len(status.waiting) > _MAX_FILES:
+            console.print(f"  and {len(status.waiting) - _MAX_FILES} more (--json names them all)")
     for file, reason in status.unreadable.items():
         console.print(f"Not readable: {file}: {reason}", markup=False)
 

@@ -8,18 +8,18 @@ import typer
 from rich.table import Table
 
 from expectations.verdicts import Waiver
-from orchestration.commands.console import people, print_json
+from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import existing_home
 from orchestration.home.waivers import add_waiver, revoke_waiver, waivers_in_force
 
-Expectation = Annotated[str, typer.Argument(help="Its name, as the gate gave it.")]
+Expectation = Annotated[str, typer.Argument(help="Name of the expectation, as the gate printed it.")]
 Month = Annotated[str, typer.Option(help="The month, YYYY-MM.")]
-OnTable = Annotated[str | None, typer.Option("--table", help="Only on this table.", show_default=False)]
-By = Annotated[str, typer.Option("--by", help="Who decides this.")]
-Reason = Annotated[str, typer.Option(help="Why it is right to.")]
+OnTable = Annotated[str | None, typer.Option("--table", help="Only this table.", show_default=False)]
+By = Annotated[str, typer.Option("--by", help="Name of the person who decides.")]
+Reason = Annotated[str, typer.Option(help="Reason for the waiver, or for its revocation.")]
 
 waivers_app = typer.Typer(help="The waivers in force, and taking one back.", no_args_is_help=False)
 
@@ -43,7 +43,7 @@ def waive_command(
     if as_json:
         print_json({"status": "waived", "waiver": _as_json(waiver)})
     else:
-        people().print(f"Waived {expectation} for {month}. Now refresh again.", markup=False)
+        stdout_console().print(f"Waived {expectation} for {month}. Now refresh again.", markup=False)
 
 
 @waivers_app.callback(invoke_without_command=True)
@@ -60,7 +60,7 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"waivers": [_as_json(waiver) for waiver in held]})
         return
-    console = people()
+    console = stdout_console()
     if not held:
         console.print("No waiver is in force.")
         return
@@ -86,7 +86,7 @@ def revoke_command(
     if as_json:
         print_json({"status": "revoked", "expectation": expectation, "month": month, "table_name": table})
     else:
-        people().print(f"Revoked the waiver of {expectation} for {month}.", markup=False)
+        stdout_console().print(f"Revoked the waiver of {expectation} for {month}.", markup=False)
 
 
 def _known_expectation(name: str, table: str | None) -> None:
@@ -98,7 +98,9 @@ def _known_expectation(name: str, table: str | None) -> None:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
         raise UsageError(
             f"There is no expectation {name!r}.",
-            hint=f"Near it: {', '.join(near)}." if near else "callboard status names those that refused.",
+            hint=f"Did you mean: {', '.join(near)}?"
+            if near
+            else "callboard status names those that refused.",
         )
     if table is not None and name not in by_table.get(table, ()):
         tables = ", ".join(sorted(t for t, listed in by_table.items() if name in listed))

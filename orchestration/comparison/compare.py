@@ -27,7 +27,7 @@ from orchestration.comparison.differences import Interval, Observations, beyond_
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 
-_FEWEST = 2
+_MIN_UNITS = 2
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,13 @@ def _difference(
     confidence: float,
 ) -> Difference:
     """The difference with its interval, where the cells that it is made of have enough to tell one."""
-    fewest = min(cell.units for cell in cells)
-    if fewest < _FEWEST:
-        why = f"too few on one side in one window: {fewest}, and an interval needs {_FEWEST}"
+    smallest_cell = min(cell.units for cell in cells)
+    if smallest_cell < _MIN_UNITS:
+        why = f"too few on one side in one window: {smallest_cell}, and an interval needs {_MIN_UNITS}"
         return Difference(value, None, why)
     if not all(cell.has_spread for cell in cells):
         return Difference(
             value, None, "all values of one side are the same in one window: no spread to judge by"
         )
-    interval = regression(seen, confidence=confidence, fewest=fewest)
+    interval = regression(seen, confidence=confidence, smallest_cell=smallest_cell)
     return Difference(value, interval, "" if interval else "all changed by the same: no spread to judge by")

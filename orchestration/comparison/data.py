@@ -17,7 +17,7 @@ from orchestration.comparison.differences import Observations
 from orchestration.home.errors import UsageError
 
 GROUP_SCOPES = ("team", "site", "business_line")
-_MOST_NAMED = 20
+_MAX_NAMED = 20
 
 # $observed is the scope whose rows count, $scope and $scope_id the group. What is observed is an employee's month, or
 # where employees are not measured the month of the group and that of all others together. Sums run in one order, so
@@ -203,7 +203,7 @@ def known_kpi(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> Kpi:
     if kpi_id not in by_id:
         raise UsageError(
             f"There is no KPI {kpi_id!r} in the published release.",
-            hint=_near(kpi_id, list(by_id), "All of them: select kpi_id from marts.dim_kpi"),
+            hint=_did_you_mean(kpi_id, list(by_id), "All of them: select kpi_id from marts.dim_kpi"),
         )
     return by_id[kpi_id]
 
@@ -213,12 +213,10 @@ def check_group(connection: duckdb.DuckDBPyConnection, scope: str, scope_id: str
     found = connection.execute(_GROUPS, {"scope": scope}).fetchall()
     known = sorted(row[0] for row in found if row[0] is not None)
     if scope_id not in known:
-        listed = (
-            f"There are: {', '.join(known)}." if len(known) <= _MOST_NAMED else f"There are {len(known)}."
-        )
+        listed = f"There are: {', '.join(known)}." if len(known) <= _MAX_NAMED else f"There are {len(known)}."
         raise UsageError(
             f"There is no {_plain(scope)} {scope_id!r} in the published release.",
-            hint=_near(scope_id, known, listed),
+            hint=_did_you_mean(scope_id, known, listed),
         )
 
 
@@ -305,9 +303,9 @@ def months_in_words(months: Sequence[date]) -> str:
     )
 
 
-def _near(name: str, known: list[str], otherwise: str) -> str:
+def _did_you_mean(name: str, known: list[str], otherwise: str) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"Near it: {', '.join(near)}." if near else otherwise
+    return f"Did you mean: {', '.join(near)}?" if near else otherwise
 
 
 def _plain(scope: str) -> str:

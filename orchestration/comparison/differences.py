@@ -41,31 +41,31 @@ class Observations:
         )
 
 
-def over_time(side: Observations, *, confidence: float, fewest: int) -> Interval | None:
+def over_time(side: Observations, *, confidence: float, smallest_cell: int) -> Interval | None:
     """After less before on one side: the last coefficient of `value` on [1, after].
 
-    `confidence` is a share of 1; `fewest` is the number of units in the smaller cell, at least 2. None where nothing
+    `confidence` is a share of 1; `smallest_cell` is the number of units in the smaller cell, at least 2. None where nothing
     spreads.
     """
     import numpy as np
 
     after = side.is_after.astype(float)
-    return _last(side, np.column_stack([np.ones_like(after), after]), confidence, fewest)
+    return _last(side, np.column_stack([np.ones_like(after), after]), confidence, smallest_cell)
 
 
-def beyond_the_rest(seen: Observations, *, confidence: float, fewest: int) -> Interval | None:
+def beyond_the_rest(seen: Observations, *, confidence: float, smallest_cell: int) -> Interval | None:
     """The group's difference less the rest's: the last coefficient of `value` on [1, after, group, after x group].
 
-    `fewest` is the number of units in the smallest of the four cells, at least 2; the rest as in `over_time`.
+    `smallest_cell` is the number of units in the smallest of the four cells, at least 2; the rest as in `over_time`.
     """
     import numpy as np
 
     after, group = seen.is_after.astype(float), seen.is_group.astype(float)
     design = np.column_stack([np.ones_like(after), after, group, after * group])
-    return _last(seen, design, confidence, fewest)
+    return _last(seen, design, confidence, smallest_cell)
 
 
-def _last(seen: Observations, design: Any, confidence: float, fewest: int) -> Interval | None:
+def _last(seen: Observations, design: Any, confidence: float, smallest_cell: int) -> Interval | None:
     """The interval of the design's last coefficient.
 
     The standard error is the jackknife over units (CRV3 of MacKinnon, Nielsen and Webb, 2023; HC3 where every
@@ -82,6 +82,6 @@ def _last(seen: Observations, design: Any, confidence: float, fewest: int) -> In
     estimate, error = float(fitted.params[-1]), float(fitted.bse[-1])
     if not error > _ROUNDING * float(abs(seen.value).max()):
         return None
-    low, high = stats.t.interval(confidence, fewest - 1, loc=estimate, scale=error)
-    p_value = 2 * stats.t.sf(abs(estimate) / error, fewest - 1)
-    return Interval(float(low), float(high), float(p_value), error, fewest - 1)
+    low, high = stats.t.interval(confidence, smallest_cell - 1, loc=estimate, scale=error)
+    p_value = 2 * stats.t.sf(abs(estimate) / error, smallest_cell - 1)
+    return Interval(float(low), float(high), float(p_value), error, smallest_cell - 1)

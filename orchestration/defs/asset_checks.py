@@ -21,7 +21,7 @@ from dagster import (
 )
 
 from expectations.verdicts import Verdict
-from orchestration.defs.assets import raw_key, stopping_quietly
+from orchestration.defs.assets import as_dagster_failure, raw_key
 from orchestration.refresh.run import RefreshRun
 
 
@@ -39,7 +39,7 @@ def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]
     def gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
         run: RefreshRun = context.resources.session
         verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
-        outcome = stopping_quietly(run.gate)
+        outcome = as_dagster_failure(run.gate)
         if not outcome.verdicts:
             raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
         for verdict in outcome.verdicts:

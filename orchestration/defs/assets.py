@@ -102,7 +102,7 @@ def raw_assets(manifest: Manifest) -> AssetsDefinition:
     @multi_asset(name="load", specs=specs, required_resource_keys={"session"})
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any]]:
         run: RefreshRun = context.resources.session
-        outcome = stopping_quietly(lambda: tried_again(run.load))
+        outcome = as_dagster_failure(lambda: tried_again(run.load))
         for path, reason in outcome.unreadable.items():
             context.log.warning(f"{path} could not be read: {reason}")
         metadata = {"deliveries": outcome.deliveries, "rows": outcome.result.rows or 0}
@@ -163,7 +163,7 @@ def release_asset(needs: Sequence[AssetKey]) -> AssetsDefinition:
     )
     def publish(context: AssetExecutionContext) -> MaterializeResult[Any]:
         run: RefreshRun = context.resources.session
-        release = stopping_quietly(lambda: tried_again(run.publish)).release
+        release = as_dagster_failure(lambda: tried_again(run.publish)).release
         if release is None:
             return MaterializeResult(metadata={"published": "already"})
         return MaterializeResult(metadata={"release_id": release.release_id, "rows": release.rows})
@@ -188,7 +188,7 @@ def _as_they_end(
     threading.Thread(target=work, name="dbt", daemon=True).start()
     while (node := ended.get()) is not None:
         if isinstance(node, BaseException):
-            stopping_quietly(_raise(node))
+            as_dagster_failure(_raise(node))
         else:
             yield node
 
@@ -219,7 +219,7 @@ def _raise(error: BaseException) -> Callable[[], None]:
     return raising
 
 
-def stopping_quietly(step: Callable[[], _T]) -> _T:
+def as_dagster_failure(step: Callable[[], _T]) -> _T:
     """What stops a refresh in words of ours stops the step without a trace, and is not tried again."""
     try:
         return step()

@@ -13,7 +13,7 @@ from dagster import (
 )
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from orchestration.home.lock import glance
+from orchestration.home.lock import try_shared_lock
 from orchestration.home.paths import Home
 
 JOB = "refresh"
@@ -51,7 +51,7 @@ def close_dead_runs(home: Home, instance: DagsterInstance) -> None:
 
     A killed run would keep the queue, which lets one run through at a time, closed for ever.
     """
-    with glance(home) as is_free:
+    with try_shared_lock(home) as is_free:
         if not is_free:
             return
         for record in instance.get_run_records(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):

@@ -25,12 +25,12 @@ from orchestration.deliveries.arrivals import notify_overdue
 from orchestration.deliveries.landing import waiting_files
 from orchestration.deliveries.own_files import is_own_report
 from orchestration.home.config import load_config
-from orchestration.home.lock import glance
+from orchestration.home.lock import try_shared_lock
 from orchestration.home.paths import Home
 from orchestration.notifications.send import send_overdue
 
-_SECONDS_BETWEEN_LOOKS = 60
-_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE = 300
+_DELIVERIES_INTERVAL_S = 60
+_OVERDUE_INTERVAL_S = 300
 _AT_WORK = [
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -41,16 +41,16 @@ _AT_WORK = [
 
 
 def delivery_sensor(job: UnresolvedAssetJobDefinition, home: Home) -> SensorDefinition:
-    """Looks into landing once a minute; what lies there unchanged for two looks starts one run."""
+    """Looks into landing once a minute; what lies there unchanged for two evaluations starts one run."""
 
     @sensor(
         job=job,
         name="deliveries",
-        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=_DELIVERIES_INTERVAL_S,
         description="Refreshes the months that new deliveries touch, once the files lie still",
     )
     def deliveries(context: SensorEvaluationContext) -> SensorResult:
-        return look(home, context.instance, context.cursor or "")
+        return evaluate_deliveries(home, context.instance, context.cursor or "")
 
     return deliveries
 
@@ -60,7 +60,7 @@ def arrival_sensor(home: Home) -> SensorDefinition:
 
     @sensor(
         name="arrivals",
-        minimum_interval_seconds=_SECONDS_BETWEEN_LOOKS_FOR_OVERDUE,
+        minimum_interval_seconds=_OVERDUE_INTERVAL_S,
         description="Tells people, once, of a declared source that did not arrive by its hour",
     )
     def arrivals(context: SensorEvaluationContext) -> SkipReason:
@@ -75,15 +75,15 @@ def arrival_sensor(home: Home) -> SensorDefinition:
     return arrivals
 
 
-def look(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
-    """One look into landing. `cursor` fingerprints what waited at the last look, '' for nothing."""
+def evaluate_deliveries(home: Home, instance: DagsterInstance, cursor: str) -> SensorResult:
+    """One evaluation of the sensor. `cursor` fingerprints the files that waited at the last one, '' for none."""
     if not home.landing.is_dir():
         return SensorResult(skip_reason=SkipReason(f"{home.landing} does not exist."))
     close_dead_runs(home, instance)
     if instance.get_runs(RunsFilter(job_name="refresh", statuses=_AT_WORK), limit=1):
         return SensorResult(skip_reason=SkipReason("A refresh is running or waits to run."), cursor=cursor)
     # The loader's ledger stands in the build database, which a refresh has for itself.
-    with glance(home) as is_free:
+    with try_shared_lock(home) as is_free:
         if not is_free:
             return SensorResult(skip_reason=SkipReason("A refresh is running."), cursor=cursor)
         files = _waiting(home)

@@ -22,7 +22,7 @@ from orchestration.home.errors import CallboardError
 from orchestration.home.months import next_month
 from orchestration.home.paths import Home
 from orchestration.releases.manifest import current_release_path
-from orchestration.releases.reader import opened
+from orchestration.releases.reader import open_release
 from orchestration.releases.sites import Site, published_site
 
 # int_source_reach knows our rows by it.
@@ -66,7 +66,7 @@ def own_reports(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
     release = current_release_path(home)
     if release is None or not config.own_reports:
         return []
-    with opened(release) as connection:
+    with open_release(release) as connection:
         site = published_site(connection, config.default_site)
         if site is None and config.default_time_zone:
             site = Site(config.default_time_zone, None)

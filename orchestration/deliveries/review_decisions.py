@@ -71,7 +71,7 @@ def take_decisions(home: Home, sheet: Path) -> Taken:
     ):
         _read_sheet(connection, sheet, Path(scratch))
         taken_names = _read_waiting(connection, home, Path(scratch))
-        connection.execute(_TOLD)
+        connection.execute(_SHEET_DECISIONS)
         problems = connection.execute(_PROBLEMS, {"release": release_id, "hidden": _HIDDEN}).fetchall()
         if problems:
             lines = "\n".join(f"  line {line}: {what}" for line, what in problems)
@@ -191,8 +191,8 @@ _WAITING = """
 
 # Every decided row with the survey it is about and the review in force: the newest decision that waits in landing, else
 # the published one. A spreadsheet may have broken a reason's lines elsewhere; that changes nothing.
-_TOLD = r"""
-    create temp table told as
+_SHEET_DECISIONS = r"""
+    create temp table sheet_decision as
     with decision as (
         select survey_id, review, review_reason from waiting where is_ours
         qualify row_number() over (partition by survey_id order by delivery_order desc, line_number desc) = 1
@@ -202,13 +202,13 @@ _TOLD = r"""
         qualify row_number() over (partition by survey_id order by month desc) = 1
     )
     select
-        sheet_row.line_number, sheet_row.survey_id as told_id, sheet_row.review as told_review,
-        sheet_row.review_reason as told_reason, reviewed.* exclude (review, review_reason),
+        sheet_row.line_number, sheet_row.survey_id as given_id, sheet_row.review as given_review,
+        sheet_row.review_reason as given_reason, reviewed.* exclude (review, review_reason),
         if(decision.survey_id is null, reviewed.review, decision.review) as before,
         if(decision.survey_id is null, reviewed.review_reason, decision.review_reason) as before_reason,
-        before is not distinct from told_review
+        before is not distinct from given_review
             and regexp_replace(trim(before_reason), '\s+', ' ', 'g')
-                is not distinct from regexp_replace(trim(told_reason), '\s+', ' ', 'g') as is_in_force
+                is not distinct from regexp_replace(trim(given_reason), '\s+', ' ', 'g') as is_in_force
     from sheet_row
     left join reviewed using (survey_id)
     left join decision using (survey_id)
@@ -219,46 +219,46 @@ _PROBLEMS = f"""
     with problem as (
         select line_number, reason as what from unreadable_line
         union all
-        select line_number, 'it has a review and no survey_id' from told where told_id is null
+        select line_number, 'it has a review and no survey_id' from sheet_decision where given_id is null
         union all
-        select line_number, 'review ' || told_review || ' is none of pending, upheld, excluded'
-        from told where told_review not in ('pending', 'upheld', 'excluded')
+        select line_number, 'review ' || given_review || ' is none of pending, upheld, excluded'
+        from sheet_decision where given_review not in ('pending', 'upheld', 'excluded')
         union all
-        select line_number, 'survey ' || told_id || ' is excluded without a reason; write it into review_reason'
-        from told where told_review = 'excluded' and told_reason is null and not is_in_force
+        select line_number, 'survey ' || given_id || ' is excluded without a reason; write it into review_reason'
+        from sheet_decision where given_review = 'excluded' and given_reason is null and not is_in_force
         union all
         select line_number, 'the reason ' || $hidden || ' stands for one that names a person; write it anew'
-        from told where told_reason = $hidden and not is_in_force
+        from sheet_decision where given_reason = $hidden and not is_in_force
         union all
-        select line_number, 'survey ' || told_id || ' is not in the list of release ' || $release
+        select line_number, 'survey ' || given_id || ' is not in the list of release ' || $release
             || ': it has neither a csat of 2 or less nor a review, or its month is not published'
-        from told where told_id is not null and survey_id is null
+        from sheet_decision where given_id is not null and survey_id is null
         union all
-        select line_number, 'survey ' || told_id || ' is decided in line ' || earlier || ' already'
-        from (select *, min(line_number) over (partition by told_id) as earlier from told where told_id is not null)
+        select line_number, 'survey ' || given_id || ' is decided in line ' || earlier || ' already'
+        from (select *, min(line_number) over (partition by given_id) as earlier from sheet_decision where given_id is not null)
         where line_number > earlier
         union all
         select line_number, 'survey ' || survey_id || ' stands in ' || months || ' months of the release; refresh first'
-        from told where months > 1
+        from sheet_decision where months > 1
         union all
-        select distinct told.line_number, 'survey ' || told.survey_id || ' is corrected by ' || waiting.file
+        select distinct sheet_decision.line_number, 'survey ' || sheet_decision.survey_id || ' is corrected by ' || waiting.file
             || ', which waits in landing; refresh first'
-        from told
+        from sheet_decision
         join waiting using (survey_id)
-        where not waiting.is_ours and not told.is_in_force and (
-            ({", ".join(f"told.{column}" for column in _SAID)})
+        where not waiting.is_ours and not sheet_decision.is_in_force and (
+            ({", ".join(f"sheet_decision.{column}" for column in _SAID)})
                 is distinct from ({", ".join(f"waiting.{column}" for column in _SAID)})
-            or (waiting.local_columns is null and told.responded_at is distinct from waiting.responded_at))
+            or (waiting.local_columns is null and sheet_decision.responded_at is distinct from waiting.responded_at))
     )
     select line_number, what from problem order by all
 """
 
 _CHANGES = """
     create temp table changed as
-    select *, told_review as review, told_reason as review_reason from told where not is_in_force;
+    select *, given_review as review, given_reason as review_reason from sheet_decision where not is_in_force;
     select survey_id, month, before, review, review_reason from changed order by month, survey_id
 """
 
 _COUNTS = """
-    select (select count(*) from sheet_row where review is null), (select count(*) from told where is_in_force)
+    select (select count(*) from sheet_row where review is null), (select count(*) from sheet_decision where is_in_force)
 """

@@ -17,8 +17,8 @@ from typing import IO
 from orchestration.home.errors import LockHeldError
 from orchestration.home.paths import Home
 
-# A glance (status) holds the lock shared for a fraction of a second; a refresh outwaits it.
-_GLANCE_SECONDS = 15.0
+# A reader (`callboard status`) holds the lock shared for a fraction of a second; a refresh outwaits it.
+_READER_WAIT_SECONDS = 15.0
 _POLL_SECONDS = 0.05
 
 # flock belongs to the open file, not to the process: a second open in the same process would lock itself out.
@@ -55,7 +55,7 @@ def refresh_lock(home: Home, *, wait_seconds: float = 0.0) -> Generator[None]:
 
 
 @contextmanager
-def glance(home: Home) -> Generator[bool]:
+def try_shared_lock(home: Home) -> Generator[bool]:
     """Hold the lock shared, for reading the build database a moment. Gives False where a refresh holds it."""
     if not home.lock_file.exists():
         yield True  # no refresh has ever run here
@@ -82,7 +82,7 @@ def _acquire(handle: IO[str], home: Home, wait_seconds: float) -> None:
         only_glances = _try_lock(handle, fcntl.LOCK_SH)
         if only_glances:
             fcntl.flock(handle, fcntl.LOCK_UN)
-        if waited >= max(wait_seconds, _GLANCE_SECONDS if only_glances else 0.0):
+        if waited >= max(wait_seconds, _READER_WAIT_SECONDS if only_glances else 0.0):
             raise LockHeldError(
                 f"Another refresh is at work on {home.root}: {_read_holder(handle)}.",
                 hint="Wait until it has ended, or look with: callboard status --home " + str(home.root),

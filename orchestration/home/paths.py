@@ -51,7 +51,7 @@ class Home:
 
     @property
     def arrivals_file(self) -> Path:
-        """Since when each source is expected, and for which due instant people were told that it did not come."""
+        """Since when each source is expected, and for which missed deadline a notification was sent."""
         return self.build / "arrivals.json"
 
     @property

@@ -25,10 +25,10 @@ from orchestration.releases.reader import (
     catalogue,
     month_to_report,
     numbers,
-    opened,
+    open_release,
 )
 
-_MOST_NUMBERS = 8
+_MAX_NUMBERS = 8
 _REFUSED_BY: Mapping[Origin, str] = {
     "dbt": "dbt's tests refused this build.",
     "gate": "The gate refused this build.",
@@ -131,7 +131,7 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
     t = language.text
     release = ctx.home.releases / manifest.release_id
     month = month_to_report(manifest.built_months, manifest.as_of)
-    with opened(release) as connection:
+    with open_release(release) as connection:
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
         kpis = catalogue(connection, language)
         counts = _counts(connection, month, manifest.release_id)
@@ -141,7 +141,7 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
         "",
         f"{language.month(month)}, {t('provisional') if is_provisional else t('final')}: "
         + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
-        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MOST_NUMBERS]),
+        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MAX_NUMBERS]),
     ]
     if final := turned_final(ctx.published, manifest):
         lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # WeCom takes 2,048 bytes of a message and drops all of a longer one, without apprise hearing of it.
-_MOST_BYTES = 2000
-_MOST_CHARACTERS_A_LINE = 400
+_MAX_BYTES = 2000
+_MAX_LINE_LENGTH = 400
 
 
 class _Notice(NamedTuple):
@@ -117,11 +117,11 @@ def _sign_once(service: "NotifyDingTalk") -> None:
 def _shortened(title: str, body: str) -> str:
     """The body as every service takes it: long lines cut, and lines before the last one left out where it is too long."""
     lines = [
-        line if len(line) <= _MOST_CHARACTERS_A_LINE else line[: _MOST_CHARACTERS_A_LINE - 1] + "…"
+        line if len(line) <= _MAX_LINE_LENGTH else line[: _MAX_LINE_LENGTH - 1] + "…"
         for line in body.splitlines()
     ]
     *head, last = lines or [""]
-    left = _MOST_BYTES - len(f"{title}\n…\n{last}".encode())
+    left = _MAX_BYTES - len(f"{title}\n…\n{last}".encode())
     kept: list[str] = []
     for line in head:
         left -= len(line.encode()) + 1

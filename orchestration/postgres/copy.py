@@ -1,6 +1,6 @@
 """A release copied into PostgreSQL, in one transaction of PostgreSQL's: readers find the whole old one or the whole new one.
 
-The release is written into schemas beside those that are read. Where the tables there have its shape, the rows that
+The release is written into schemas staging_schema those that are read. Where the tables there have its shape, the rows that
 differ are then replaced: nobody waits, and views on them go on working. Where they have another shape, or there are
 none, the schemas change names.
 DuckDB's postgres extension does it over one connection, so a copy that dies anywhere leaves what was there.
@@ -26,16 +26,16 @@ _READERS = "callboard_tables_in_use"
 
 
 @dataclass(frozen=True)
-class Wish:
+class CopyRequest:
     """What to copy where. `prefix` None gives schemas `marts` and `audit`, else `prefix` and `prefix_audit`;
-    `patience` is how many seconds to wait for readers who stand in the way."""
+    `lock_timeout_s` is how many seconds to wait for readers that hold a lock."""
 
     release_id: str
     database: Path
     address: Address
     prefix: str | None = None
     reader: str = "callboard_reader"
-    patience: int = 30
+    lock_timeout_s: int = 30
 
     def schema(self, of: str) -> str:
         """The schema over there for one of the release's."""
@@ -43,7 +43,7 @@ class Wish:
             return of
         return self.prefix if of == "marts" else f"{self.prefix}_{of}"
 
-    def beside(self, of: str) -> str:
+    def staging_schema(self, of: str) -> str:
         """The schema in which a copy is prepared, seen by nobody else."""
         return f"callboard_new_{self.schema(of)}"
 
@@ -59,38 +59,38 @@ class Copied:
     notes: tuple[str, ...]
 
 
-def copy_release(wish: Wish) -> Copied:
+def copy_release(request: CopyRequest) -> Copied:
     """Copy a release. Raises UsageError where its schemas are somebody else's, CallboardError where PostgreSQL or its
     readers do not let it through; what was there before is then still there."""
-    with client_settings(wish.address), _connected(wish) as connection:
+    with client_settings(request.address), _connected(request) as connection:
         tables = read_shape(connection, "release")
         try:
             with transaction(connection):
-                return _copy(_Server(connection), wish, tables)
+                return _copy(_Server(connection), request, tables)
         except duckdb.Error as error:
             raise _refused(error) from None
 
 
-def _copy(server: "_Server", wish: Wish, tables: Sequence[Table]) -> Copied:
+def _copy(server: "_Server", request: CopyRequest, tables: Sequence[Table]) -> Copied:
     server.run(
         "set local standard_conforming_strings = on; set local statement_timeout = 0; "
         # Whole tables are joined and indexed; the defaults would do it on disk.
         "set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; "
-        f"set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '{wish.patience}s'"
+        f"set local idle_in_transaction_session_timeout = 0; set local lock_timeout = '{request.lock_timeout_s}s'"
     )
-    _take_turn(server, wish)
-    marks = {schema: _mark(server, wish.schema(schema)) for schema in SCHEMAS}
+    _take_turn(server, request)
+    marks = {schema: _mark(server, request.schema(schema)) for schema in SCHEMAS}
     shape = digest(tables)
     is_swap = any(mark is None or mark[0] != shape for mark in marks.values())
-    _write_beside(server, wish, tables)
+    _write_staging(server, request, tables)
     if is_swap:
-        _change_names(server, wish, tables, marks)
+        _change_names(server, request, tables, marks)
     else:
-        _replace_rows(server, wish, tables)
-    _describe(server, wish, tables, shape)
-    notes = _let_read(server, wish)
-    _count_again(server, wish, tables)
-    rows = {f"{wish.schema(t.schema)}.{t.name}": t.rows for t in tables}
+        _replace_rows(server, request, tables)
+    _describe(server, request, tables, shape)
+    notes = _let_read(server, request)
+    _count_again(server, request, tables)
+    rows = {f"{request.schema(t.schema)}.{t.name}": t.rows for t in tables}
     return Copied(rows, sum(1 for t in tables if t.key), is_swap, notes)
 
 
@@ -108,7 +108,7 @@ class _Server:
 
 
 @contextmanager
-def _connected(wish: Wish) -> Generator[duckdb.DuckDBPyConnection]:
+def _connected(request: CopyRequest) -> Generator[duckdb.DuckDBPyConnection]:
     from duckdb_extensions import import_extension
 
     with (
@@ -120,20 +120,20 @@ def _connected(wish: Wish) -> Generator[duckdb.DuckDBPyConnection]:
         connection.execute("load postgres")
         # PostgreSQL's texts hold no NUL; a refused row's may.
         connection.execute("set pg_null_byte_replacement = '\ufffd'")
-        with attached(connection, wish.database, "release"):
-            address = wish.address.public.replace("'", "''")
+        with attached(connection, request.database, "release"):
+            address = request.address.public.replace("'", "''")
             try:
                 connection.execute(f"attach '{address}' as target (type postgres)")
             except duckdb.Error as error:
-                raise _no_connection(wish.address, error) from None
+                raise _no_connection(request.address, error) from None
             yield connection
 
 
-def _take_turn(server: _Server, wish: Wish) -> None:
-    key = _text(f"callboard serve-to {wish.schema('marts')}")
+def _take_turn(server: _Server, request: CopyRequest) -> None:
+    key = _text(f"callboard serve-to {request.schema('marts')}")
     if server.ask(f"select pg_try_advisory_xact_lock(hashtextextended({key}, 0)) as mine") != [(True,)]:
         raise CallboardError(
-            f"Another copy into schema {wish.schema('marts')} is under way, so this one was not begun.",
+            f"Another copy into schema {request.schema('marts')} is under way, so this one was not begun.",
             hint="Wait for it, and run this again.",
         )
 
@@ -151,8 +151,8 @@ def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
     )
     if not found:
         return None
-    told, is_mine, is_filled = found[0]
-    match = _MARK.fullmatch(str(told))
+    mark, is_mine, is_filled = found[0]
+    match = _MARK.fullmatch(str(mark))
     if match is None and is_filled:
         raise UsageError(
             f"Schema {schema} over there was not written by Callboard and is not empty, so nothing was copied.",
@@ -166,7 +166,7 @@ def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
     return (match[2], match[3].split(", ")) if match else ("", [])
 
 
-def _write_beside(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
+def _write_staging(server: _Server, request: CopyRequest, tables: Sequence[Table]) -> None:
     """Write the whole release into schemas that only this transaction sees."""
     if server.ask("select has_database_privilege(current_database(), 'create') as may") != [(True,)]:
         raise CallboardError(
@@ -175,24 +175,24 @@ def _write_beside(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
         )
     for schema in SCHEMAS:
         # By DuckDB, which remembers the schemas it saw first and would not find one made behind its back.
-        server.duckdb.execute(f"create schema target.{quoted(wish.beside(schema))}")
+        server.duckdb.execute(f"create schema target.{quoted(request.staging_schema(schema))}")
     for table in tables:
-        place = quoted(wish.beside(table.schema), table.name)
+        place = quoted(request.staging_schema(table.schema), table.name)
         source = quoted("release", table.schema, table.name)
         server.duckdb.execute(f"create table target.{place} as from {source}")
         server.run(f"analyze {place}")
 
 
-def _replace_rows(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
+def _replace_rows(server: _Server, request: CopyRequest, tables: Sequence[Table]) -> None:
     """Take out rows that are not the release's, put in those that are missing; a row that did not change is not touched.
 
     Not truncate: whoever reads meanwhile, in however long a transaction, goes on seeing the old rows.
     """
-    _lock(server, wish, [quoted(wish.schema(t.schema), t.name) for t in tables], "row exclusive")
+    _lock(server, request, [quoted(request.schema(t.schema), t.name) for t in tables], "row exclusive")
     for table in tables:
         place, new = (
-            quoted(wish.schema(table.schema), table.name),
-            quoted(wish.beside(table.schema), table.name),
+            quoted(request.schema(table.schema), table.name),
+            quoted(request.staging_schema(table.schema), table.name),
         )
         columns = ", ".join(quoted(column) for column, _ in table.columns)
         ours, theirs = (
@@ -210,22 +210,22 @@ def _replace_rows(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
         server.run(f"analyze {place}")
     server.run("set constraints all immediate")
     for table in tables:
-        server.run(f"drop table {quoted(wish.beside(table.schema), table.name)}")
+        server.run(f"drop table {quoted(request.staging_schema(table.schema), table.name)}")
     for schema in SCHEMAS:
-        server.run(f"drop schema {quoted(wish.beside(schema))}")
+        server.run(f"drop schema {quoted(request.staging_schema(schema))}")
 
 
 def _change_names(
     server: _Server,
-    wish: Wish,
+    request: CopyRequest,
     tables: Sequence[Table],
     marks: dict[str, tuple[str, list[str]] | None],
 ) -> None:
     """Take the old tables away and give the new schemas their names. Readers wait for this only."""
     for table in tables:
-        for statement in _constraints(wish, table):
+        for statement in _constraints(request, table):
             server.run(statement)
-    old = {wish.schema(schema): mark[1] for schema, mark in marks.items() if mark}
+    old = {request.schema(schema): mark[1] for schema, mark in marks.items() if mark}
     there = [
         quoted(schema, name)
         for schema, names in old.items()
@@ -235,34 +235,36 @@ def _change_names(
         )
     ]
     if there:
-        _lock(server, wish, there, "access exclusive")
+        _lock(server, request, there, "access exclusive")
         server.run(f"drop table {', '.join(there)}")
     for schema in old:
         server.run(f"drop schema {quoted(schema)}")
     for schema in SCHEMAS:
-        server.run(f"alter schema {quoted(wish.beside(schema))} rename to {quoted(wish.schema(schema))}")
+        server.run(
+            f"alter schema {quoted(request.staging_schema(schema))} rename to {quoted(request.schema(schema))}"
+        )
 
 
-def _constraints(wish: Wish, table: Table) -> list[str]:
-    place, key = quoted(wish.beside(table.schema), table.name), ", ".join(map(quoted, table.key))
+def _constraints(request: CopyRequest, table: Table) -> list[str]:
+    place, key = quoted(request.staging_schema(table.schema), table.name), ", ".join(map(quoted, table.key))
     return [
         *([f"alter table {place} add primary key ({key})"] if key else []),
         *(f"create index on {place} ({', '.join(map(quoted, columns))})" for columns in table.indexes),
         # Deferred: a row of a dimension that changed is taken out and put in again.
         *(
             f"alter table {place} add foreign key ({quoted(column)}) references "
-            f"{quoted(wish.beside(table.schema), dimension)} deferrable initially deferred"
+            f"{quoted(request.staging_schema(table.schema), dimension)} deferrable initially deferred"
             for column, dimension in table.refers_to
         ),
     ]
 
 
-def _lock(server: _Server, wish: Wish, places: Sequence[str], mode: str) -> None:
+def _lock(server: _Server, request: CopyRequest, places: Sequence[str], mode: str) -> None:
     """Take the locks on all tables at once or on none, again and again: who never waits while holding some of them
     cannot be part of a deadlock, so no reader is ever sent away for this copy's sake."""
     server.run(
         f"""do $lock$
-        declare last_try timestamptz := clock_timestamp() + interval '{wish.patience} seconds';
+        declare last_try timestamptz := clock_timestamp() + interval '{request.lock_timeout_s} seconds';
         begin
             loop
                 begin
@@ -279,9 +281,9 @@ def _lock(server: _Server, wish: Wish, places: Sequence[str], mode: str) -> None
     )
 
 
-def _describe(server: _Server, wish: Wish, tables: Sequence[Table], shape: str) -> None:
+def _describe(server: _Server, request: CopyRequest, tables: Sequence[Table], shape: str) -> None:
     for table in tables:
-        place = quoted(wish.schema(table.schema), table.name)
+        place = quoted(request.schema(table.schema), table.name)
         server.run(
             "; ".join(
                 [
@@ -295,35 +297,35 @@ def _describe(server: _Server, wish: Wish, tables: Sequence[Table], shape: str) 
         )
     for schema in SCHEMAS:
         names = ", ".join(sorted(table.name for table in tables if table.schema == schema))
-        mark = f"Callboard release {wish.release_id} (shape {shape}). Its tables: {names}"
-        server.run(f"comment on schema {quoted(wish.schema(schema))} is {_text(mark)}")
+        mark = f"Callboard release {request.release_id} (shape {shape}). Its tables: {names}"
+        server.run(f"comment on schema {quoted(request.schema(schema))} is {_text(mark)}")
 
 
-def _let_read(server: _Server, wish: Wish) -> tuple[str, ...]:
+def _let_read(server: _Server, request: CopyRequest) -> tuple[str, ...]:
     """Let the reader's role read everything, and make it where it is not there; gives what could not be done."""
     exists, may_make = server.ask(
-        f"select exists (select from pg_roles where rolname = {_text(wish.reader)}) as there, "
+        f"select exists (select from pg_roles where rolname = {_text(request.reader)}) as there, "
         "(select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may"
     )[0]
-    role = quoted(wish.reader)
+    role = quoted(request.reader)
     if not exists and not may_make:
         return (
-            f"There is no role {wish.reader} and the login may not make one, so nobody else may read the copy yet. Have "
+            f"There is no role {request.reader} and the login may not make one, so nobody else may read the copy yet. Have "
             f"somebody run: create role {role} nologin;   then run this again.",
         )
     if not exists:
         server.run(f"create role {role} nologin")
-    schemas = ", ".join(quoted(wish.schema(schema)) for schema in SCHEMAS)
+    schemas = ", ".join(quoted(request.schema(schema)) for schema in SCHEMAS)
     server.run(
         f"grant usage on schema {schemas} to {role}; grant select on all tables in schema {schemas} to {role}"
     )
     return ()
 
 
-def _count_again(server: _Server, wish: Wish, tables: Sequence[Table]) -> None:
+def _count_again(server: _Server, request: CopyRequest, tables: Sequence[Table]) -> None:
     counted = server.ask(
         " union all ".join(
-            f"select {number} as place, count(*) as n from {quoted(wish.schema(t.schema), t.name)}"
+            f"select {number} as place, count(*) as n from {quoted(request.schema(t.schema), t.name)}"
             for number, t in enumerate(tables)
         )
     )
@@ -360,7 +362,7 @@ def _refused(error: duckdb.Error) -> CallboardError:
     if "depend on it" in said or "depends on" in said:
         return CallboardError(
             f"The tables have a new shape, and something was built on the old ones, so nothing was copied. {said}",
-            hint="Drop what depends on them, run this again and make it anew; or copy beside them with another --schema.",
+            hint="Drop what depends on them, run this again and make it anew; or copy staging_schema them with another --schema.",
         )
     return CallboardError(
         f"PostgreSQL did not take the copy; readers have what they had. It said: {said}",

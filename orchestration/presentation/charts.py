@@ -85,8 +85,8 @@ def _as_svg(specification: dict[str, Any], title: str, description: str) -> str:
     svg = re.sub(r"<title>.*?</title>|<desc>.*?</desc>", "", svg, flags=re.DOTALL)
     # What is inside is read as one picture: its parts carry roles of their own otherwise.
     svg = re.sub(r'\s(role|aria-[a-z]+)="[^"]*"', "", svg)
-    told = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    return re.sub(r"(<svg\b[^>]*)>", rf'\1 role="img">{told}', svg, count=1).replace(
+    texts = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    return re.sub(r"(<svg\b[^>]*)>", rf'\1 role="img">{texts}', svg, count=1).replace(
         "<svg ", f'<svg aria-label="{escape(title)}: {escape(description)}" ', 1
     )
 

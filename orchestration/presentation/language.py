@@ -5,7 +5,7 @@ follow the locale through babel. Nothing here knows what a report or a page look
 
 Texts that a release holds in English (reasons of quarantine, sentences of the gate) have the context `release` in the
 catalogue. There `{name}` stands for what such a text names: `column` for one word, `table` for `system.table`, any other for
-any text; what ends in `_list` is joined anew, and `told` is a text of the release in its turn.
+any text; a name that ends in `_list` is joined anew, and `text` is a text of the release in its turn.
 """
 
 import re
@@ -37,7 +37,7 @@ class Language:
 
     code: str
     _words: dict[str, str] = field(default_factory=dict[str, str], repr=False)
-    _told: tuple[tuple[re.Pattern[str], str], ...] = field(default=(), repr=False)
+    _release_texts: tuple[tuple[re.Pattern[str], str], ...] = field(default=(), repr=False)
 
     @property
     def locale(self) -> Locale:
@@ -54,19 +54,19 @@ class Language:
         found = self._words.get(message) or message
         return found.format(**values) if values else found
 
-    def told(self, text: str) -> str:
+    def release_text(self, text: str) -> str:
         """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
         # What the gate found may be null.
-        for pattern, translation in self._told if text else ():
+        for pattern, translation in self._release_texts if text else ():
             if found := pattern.fullmatch(text):
                 named = {name: self._named(name, value) for name, value in found.groupdict().items()}
                 return translation.format(**named)
         return text
 
     def _named(self, name: str, value: str) -> str:
-        if name == "told":
-            return self.told(value)
-        return self.told(_BETWEEN).join(value.split(_BETWEEN)) if name.endswith("_list") else value
+        if name == "text":
+            return self.release_text(value)
+        return self.release_text(_BETWEEN).join(value.split(_BETWEEN)) if name.endswith("_list") else value
 
     def number(self, value: float | None, unit: str = "count") -> str:
         """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""
@@ -123,12 +123,14 @@ def language(code: str) -> Language:
         return Language(code)
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
-    said = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
-    words = {english: translation for context, english, translation in said if context is None}
-    told = {english: translation for context, english, translation in said if context == _OF_A_RELEASE}
+    messages = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
+    words = {english: translation for context, english, translation in messages if context is None}
+    release_texts = {
+        english: translation for context, english, translation in messages if context == _OF_A_RELEASE
+    }
     # The most specific first: what goes around another text, then what says most beside the names.
-    ranked = sorted(told, key=lambda e: ("{told}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)
-    return Language(code, words, tuple((_pattern(english), told[english]) for english in ranked))
+    ranked = sorted(release_texts, key=lambda e: ("{text}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)
+    return Language(code, words, tuple((_pattern(english), release_texts[english]) for english in ranked))
 
 
 def _pattern(english: str) -> re.Pattern[str]:

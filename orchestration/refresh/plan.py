@@ -24,10 +24,10 @@ from orchestration.warehouse.database import tables_of
 @dataclass(frozen=True)
 class Plan:
     """The months to make, first days, each with the fingerprint (by `2026-08`) of all that decides its numbers but the
-    as-of instant. `owed` were touched too, but this refresh makes others."""
+    as-of instant. `pending` were touched too, but this refresh makes others."""
 
     months: tuple[date, ...]
-    owed: tuple[date, ...] = ()
+    pending: tuple[date, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -36,7 +36,7 @@ class Facts:
     """All that decides which months are made.
 
     `requested` are the months that somebody named, none for "those that deliveries touched"; `published` those of the
-    current release, none before the first; `owed` those that earlier refreshes left. Since that release, deliveries
+    current release, none before the first; `pending` those that earlier refreshes left. Since that release, deliveries
     `touched` months, rows about our own reports `touched_by_own_reports`; `has_new_deliveries` where any came or went,
     our own reports aside. `fingerprints` are those of the requested months as they would be made now.
     """
@@ -44,7 +44,7 @@ class Facts:
     requested: tuple[date, ...]
     as_of: datetime
     published: tuple[PublishedMonth, ...] = ()
-    owed: frozenset[date] = frozenset()
+    pending: frozenset[date] = frozenset()
     touched: frozenset[date] = frozenset()
     touched_by_own_reports: frozenset[date] = frozenset()
     has_new_deliveries: bool = False
@@ -63,22 +63,22 @@ class Deliveries:
 
 
 def plan_months(facts: Facts) -> Plan:
-    """The months to make and those to leave owed; the plan's fingerprints are not filled in.
+    """The months to make and those to leave pending; the plan's fingerprints are not filled in.
 
     Requested months are made unless nothing that goes into them changed. Without any, those that deliveries touched
-    since the last release, those an earlier refresh left owed, and those of which a part has matured; a published month
-    that begins after as-of stays owed.
+    since the last release, those an earlier refresh left pending, and those of which a part has matured; a published month
+    that begins after as-of stays pending.
     """
     published = {month.month: month for month in facts.published}
     # A row about our own report is dated in the month after; alone it does not begin that month.
-    touched = facts.touched | facts.owed | facts.touched_by_own_reports.intersection(published)
+    touched = facts.touched | facts.pending | facts.touched_by_own_reports.intersection(published)
     # Looked at from before it begins, a published month waits: the release counts what touched it as known.
     touched = {month for month in touched if _has_begun(month, facts.as_of) or month in published}
     if facts.requested:
         made = [m for m in facts.requested if m in touched or not _is_unchanged(m, published.get(m), facts)]
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
-        owed = touched.difference(facts.requested) if published else ()
-        return Plan(tuple(sorted(made)), tuple(sorted(owed)))
+        pending = touched.difference(facts.requested) if published else ()
+        return Plan(tuple(sorted(made)), tuple(sorted(pending)))
     later = {month for month in touched if not _has_begun(month, facts.as_of)}
     months = (touched - later) | _matured(facts)
     if not months and not later and published and facts.has_new_deliveries:
@@ -100,7 +100,7 @@ def plan_refresh(ctx: RefreshContext) -> Plan:
     if ctx.months:
         _refuse_unknown(ctx, plan.months, deliveries.current)
     prints = fingerprints(ctx, plan.months, deliveries)
-    return Plan(plan.months, plan.owed, {f"{month:%Y-%m}": text for month, text in prints.items()})
+    return Plan(plan.months, plan.pending, {f"{month:%Y-%m}": text for month, text in prints.items()})
 
 
 def fingerprints(ctx: RefreshContext, months: Sequence[date], deliveries: Deliveries) -> dict[date, str]:
@@ -148,7 +148,7 @@ def _read_facts(ctx: RefreshContext, deliveries: Deliveries) -> Facts:
         requested=ctx.months,
         as_of=ctx.as_of,
         published=manifest.months if manifest else (),
-        owed=frozenset(manifest.owed_months if manifest else ()),
+        pending=frozenset(manifest.owed_months if manifest else ()),
         touched=frozenset(touched_months(ctx.home.warehouse, changed - deliveries.own_reports, months)),
         touched_by_own_reports=frozenset(
             touched_months(ctx.home.warehouse, changed & deliveries.own_reports, months)

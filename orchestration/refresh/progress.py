@@ -14,7 +14,7 @@ class StepResult:
 
 
 class Progress(Protocol):
-    """Told of steps as they happen. Calls may come from another thread."""
+    """Receives the steps as they happen. Calls may come from another thread."""
 
     def begin(self, step: str) -> None: ...
 

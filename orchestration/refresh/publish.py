@@ -155,7 +155,7 @@ def _write_database(
         with transaction(connection):
             rows = release_tables.copy_marts(connection)
             release_tables.fill_audit(
-                connection, release_tables.Filling(build, verdicts, previous, published_at)
+                connection, release_tables.AuditInputs(build, verdicts, previous, published_at)
             )
         for table in tables_of(connection, "marts"):
             target = str(working / "parquet" / f"{table}.parquet").replace("'", "''")

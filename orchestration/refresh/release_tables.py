@@ -20,7 +20,7 @@ from orchestration.warehouse.lineage import LINEAGE_FILE
 
 
 @dataclass(frozen=True)
-class Filling:
+class AuditInputs:
     """What schema `audit` is filled from besides the build database."""
 
     build: ledger.Build
@@ -53,15 +53,15 @@ def copy_marts(connection: duckdb.DuckDBPyConnection) -> int:
     return rows
 
 
-def fill_audit(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
+def fill_audit(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> None:
     """Make schema `audit`: this release's rows, after those of the release before where a table is a history."""
     create_audit_tables(connection)
     _fill_deliveries(connection)
-    if filling.previous:
-        _carry_history(connection, filling.build)
-        _fill_restatement(connection, filling.build, filling.previous)
-    _fill_release(connection, filling)
-    _fill_gate_results(connection, filling.verdicts)
+    if inputs.previous:
+        _carry_history(connection, inputs.build)
+        _fill_restatement(connection, inputs.build, inputs.previous)
+    _fill_release(connection, inputs)
+    _fill_gate_results(connection, inputs.verdicts)
     connection.execute(
         "insert into audit.column_lineage from read_csv(?, header = true, all_varchar = true)",
         [str(LINEAGE_FILE)],
@@ -159,19 +159,19 @@ def _fill_restatement(connection: duckdb.DuckDBPyConnection, build: ledger.Build
     )
 
 
-def _fill_release(connection: duckdb.DuckDBPyConnection, filling: Filling) -> None:
-    build = filling.build
+def _fill_release(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> None:
+    build = inputs.build
     connection.execute(
         "insert into audit.release values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             build.build_id,
-            filling.published_at.replace(tzinfo=None),
+            inputs.published_at.replace(tzinfo=None),
             build.as_of.astimezone(UTC).replace(tzinfo=None),
             list(build.months),
             build.trigger,
             build.code_version,
             build.config_sha256,
-            filling.previous.release_id if filling.previous else None,
+            inputs.previous.release_id if inputs.previous else None,
         ],
     )
 

@@ -13,7 +13,7 @@ from orchestration.warehouse import ledger
 from orchestration.warehouse.database import attached, columns_of, quoted, tables_of, transaction
 
 
-def carry_published(
+def restore_marts(
     connection: duckdb.DuckDBPyConnection, published: Manifest | None, release_database: Path
 ) -> None:
     """Make `marts` what the `published` release holds, unless the newest build is that release already.

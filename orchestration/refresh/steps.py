@@ -24,7 +24,7 @@ from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcom
 from orchestration.refresh.plan import Plan, plan_refresh
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import publish, tidy
-from orchestration.refresh.restore_marts import carry_published
+from orchestration.refresh.restore_marts import restore_marts
 from orchestration.warehouse import ledger
 from orchestration.warehouse.digest import data_digest
 from orchestration.warehouse.quarantine import quarantine_summary
@@ -62,12 +62,15 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         )
     deliver_own_reports(ctx.home, ctx.config)
 
-    def tell(what: str, rows: int, seconds: float) -> None:
+    def note_file(what: str, rows: int, seconds: float) -> None:
         ctx.progress.note(f"{what}: {rows:,} rows, {seconds:.1f} s")
 
     try:
         report = load(
-            ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx.home, ctx.config), progress=tell
+            ctx.home.warehouse,
+            ctx.home.landing,
+            settings=load_settings(ctx.home, ctx.config),
+            progress=note_file,
         )
     except MappingError as error:
         raise UsageError(str(error)) from error
@@ -182,12 +185,12 @@ def _counting(
 ) -> "Callable[[NodeResult], None]":
     done = itertools.count(1)
 
-    def hear(node: "NodeResult") -> None:
+    def on_dbt_event(node: "NodeResult") -> None:
         ctx.progress.note(f"{next(done)} models and tests done, the last {node.name}")
         if on_event:
             on_event(node)
 
-    return hear
+    return on_dbt_event
 
 
 def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
@@ -195,14 +198,14 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
         build_id=ctx.release_id,
         as_of=ctx.as_of,
         months=plan.months,
-        owed_months=plan.owed,
+        owed_months=plan.pending,
         trigger=ctx.trigger,
         code_version=code_version(),
         config_sha256=ctx.config.sha256(),
         fingerprints=dict(plan.fingerprints),
     )
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        carry_published(connection, ctx.published, ctx.home.published_database.resolve())
+        restore_marts(connection, ctx.published, ctx.home.published_database.resolve())
         ledger.begin_build(connection, build)
 
 

@@ -110,7 +110,7 @@ def month_to_report(months: Sequence[date], as_of: datetime) -> date:
 
 
 @contextmanager
-def opened(release: Path) -> Generator[duckdb.DuckDBPyConnection]:
+def open_release(release: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """The database in a release's directory, read-only. Raises CallboardError where it is damaged."""
     database = release / "callboard.duckdb"
     try:

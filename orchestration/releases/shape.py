@@ -110,8 +110,8 @@ def _rows_and_key(
         else "-1"
     )
     found = connection.execute(f"select (select count(*) from {place}), {apart}").fetchone()
-    rows, told_apart = found or (0, -1)
-    return rows, key if rows == told_apart else ()
+    rows, distinct_keys = found or (0, -1)
+    return rows, key if rows == distinct_keys else ()
 
 
 def _with_references(

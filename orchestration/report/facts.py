@@ -184,7 +184,7 @@ def _misses(
         teams.setdefault(kpi_id, []).append((names.get(("team", team)) or team, value))
     sentence = "sentence_zh" if language.code == "zh" else "sentence"
     drivers: dict[str, list[str]] = {}
-    # A month looks at hundreds of pairs: only what three standard errors hold up is told (docs/drivers.md).
+    # A month looks at hundreds of pairs: only correlations beyond three standard errors are shown (docs/drivers.md).
     for kpi_id, line, text in connection.execute(
         f"""
         select satisfaction_kpi_id, business_line, {sentence}

@@ -37,13 +37,13 @@ def write_pack(
     """
     # Late: a refresh that has nothing to do loads neither charts nor templates.
     from orchestration.presentation.language import language
-    from orchestration.releases.reader import months_of, opened
+    from orchestration.releases.reader import months_of, open_release
     from orchestration.report.facts import read_facts
     from orchestration.report.page import render_page
     from orchestration.report.workbook import write_workbook
 
     spoken = language(lang)
-    with opened(release) as connection:
+    with open_release(release) as connection:
         months = months_of(connection)
         if month not in months:
             raise UsageError(

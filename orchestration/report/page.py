@@ -33,7 +33,7 @@ def _charts(facts: Facts, language: Language) -> list[tuple[str, str]]:
         if sum(value is not None for value in values) < 2:
             continue
         kpi = facts.kpis[kpi_id]
-        told = "; ".join(
+        description = "; ".join(
             f"{language.short_month(month)} {language.number(value, kpi.unit)}"
             for month, value in zip(facts.trend_months, values, strict=True)
             if value is not None
@@ -44,7 +44,7 @@ def _charts(facts: Facts, language: Language) -> list[tuple[str, str]]:
             targets.get(kpi_id),
             unit=kpi.unit,
             title=kpi.name,
-            description=told,
+            description=description,
             language=language,
             size=(330, 120),
         )

@@ -23,7 +23,7 @@ NUMBER_FORMATS = {
     "money": "#,##0.00",
     "per_hour": "#,##0.0",
     "whole": "#,##0",
-    "broken": "#,##0.00",
+    "decimal": "#,##0.00",
     "fraction": "0.000",
     "date": "yyyy-mm-dd",
     "month": "yyyy-mm",
@@ -132,7 +132,7 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_TOLD = {"severity", "observed", "expected", "reason", "unranked_reason"}
+_RELEASE_TEXTS = {"severity", "observed", "expected", "reason", "unranked_reason"}
 _WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
 
 
@@ -221,7 +221,7 @@ def _look(book: Book, column: str, cell: float, unit: str | None) -> str:
         return "points"
     if column in _FRACTIONS:
         return "fraction"
-    return "whole" if float(cell).is_integer() else "broken"
+    return "whole" if float(cell).is_integer() else "decimal"
 
 
 def _write_links(book: Book, sheet: Any, at: int, cells: Sequence[Any]) -> None:
@@ -263,8 +263,8 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column == "status" and cell:
         return book.language.text(str(cell))
-    if column in _TOLD and cell:
-        return book.language.told(str(cell))
+    if column in _RELEASE_TEXTS and cell:
+        return book.language.release_text(str(cell))
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):

@@ -120,8 +120,8 @@ def _write_summary(book: Book, sheet: Any, facts: Facts) -> int:
         book.formats["provisional" if facts.is_provisional else "text"],
     )
     at, as_of = language.instant(release["published_at"]), language.instant(release["as_of"])
-    told = t("Release {id}, published {at}, as of {as_of}", id=release["release_id"], at=at, as_of=as_of)
-    sheet.write_string(2, 0, told)
+    source = t("Release {id}, published {at}, as of {as_of}", id=release["release_id"], at=at, as_of=as_of)
+    sheet.write_string(2, 0, source)
     sheet.write_string(
         3, 0, t("People have rows in agent_scorecard_monthly; their KPIs are in the published file.")
     )
@@ -150,7 +150,7 @@ def _moved(book: Book, unit: str) -> str:
 
 def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapping[str, Any]) -> None:
     t, kpi = book.language.text, book.kpis[number.kpi_id]
-    unit = kpi.unit if kpi.unit in NUMBER_FORMATS else "broken"
+    unit = kpi.unit if kpi.unit in NUMBER_FORMATS else "decimal"
     sheet.write_url(line, 0, book.definition_of(kpi.kpi_id), string=kpi.name)
     for at, cell in ((1, number.value), (2, number.target), (4, number.value_before)):
         if cell is not None:
@@ -208,7 +208,7 @@ def _write_trend(
         unit = book.kpis[kpi_id].unit
         sheet.write_string(1, at, name, book.formats["head"])
         sheet.write_comment(1, at, kpi_id)
-        sheet.write_column(2, at, values, book.formats[unit if unit in NUMBER_FORMATS else "broken"])
+        sheet.write_column(2, at, values, book.formats[unit if unit in NUMBER_FORMATS else "decimal"])
         drawn = t("Target") if kpi_id in lines else name
         lines.setdefault(kpi_id, []).append((drawn, ["trend", 2, at, last, at]))
     sheet.set_column(0, len(columns), 14)

@@ -117,19 +117,19 @@ def run_dbt(
     """Run one dbt command (`["build"]`, `["run", "--select", ...]`) on `warehouse`, the only writer meanwhile.
 
     `vars` are the refresh's (docs/architecture.md); `threads` None is one for each core, up to four; `memory_limit`
-    (`8GB`) None is DuckDB's own. `on_event` is told of every node as it ends, from dbt's threads. Failed models and tests are in the outcome. Raises
+    (`8GB`) None is DuckDB's own. `on_event` gets every node as it ends, from dbt's threads. Failed models and tests are in the outcome. Raises
     CallboardError where dbt could not do its work at all (project does not parse, database cannot be opened).
     """
     from dbt.cli.main import dbtRunner
 
     started = time.perf_counter()
-    told = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
-    told.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
+    arguments = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
+    arguments.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
     callbacks = [_listener(on_event)] if on_event else []
     with _surroundings(warehouse, memory_limit):
         done = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
-            [*_GLOBAL_FLAGS, "--no-write-json", *told]
+            [*_GLOBAL_FLAGS, "--no-write-json", *arguments]
         )
     if done.result is None or isinstance(done.result, bool):
         raise CallboardError(
@@ -254,9 +254,9 @@ def _project_key(database: str) -> str:
 
 def _cache_roots() -> tuple[Path, ...]:
     """Where parses may be kept, best first: a read-only or missing home directory is no reason to fail."""
-    told = os.environ.get("CALLBOARD_CACHE")
-    if told:
-        return (Path(told) / "dbt",)
+    cache = os.environ.get("CALLBOARD_CACHE")
+    if cache:
+        return (Path(cache) / "dbt",)
     environment = Path(sys.prefix) / "var" / "callboard" / "dbt"
     home = os.environ.get("XDG_CACHE_HOME") or (
         f"{os.environ['HOME']}/.cache" if os.environ.get("HOME") else ""
@@ -277,12 +277,12 @@ def _project_flags(target: Path) -> list[str]:
 def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
     """What dbt reads from its surroundings set, what it leaves behind undone."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
-    told = {
+    variables = {
         "CALLBOARD_WAREHOUSE": str(warehouse),
         "CALLBOARD_MEMORY_LIMIT": memory_limit or _own_memory_limit(),
     }
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
@@ -315,7 +315,7 @@ def _close_database() -> None:
 
 
 def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], None]":
-    def hear(event: "EventMsg") -> None:
+    def on_dbt_event(event: "EventMsg") -> None:
         if event.info.name != "NodeFinished":
             return
         data = cast("Any", event.data)
@@ -334,7 +334,7 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
             )
         )
 
-    return hear
+    return on_dbt_event
 
 
 def _ran(result: "RunExecutionResult") -> "list[Any]":

@@ -87,7 +87,7 @@ def _add_model(project: _Project, model: Mapping[str, Any], sql: str) -> None:
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
         if isinstance(table.this, exp.Anonymous):
-            # What the engine itself knows is a table like any other, if sqlglot is told of its columns.
+            # What the engine itself knows is a table like any other, if sqlglot knows its columns.
             table.replace(exp.table_(table.this.name, db=_ENGINE))
     schema: Any = project.columns
     tree = qualify(

@@ -17,10 +17,10 @@ from starlette.types import ASGIApp
 
 from orchestration.home.paths import Home
 from orchestration.presentation.templating import TEMPLATES
-from orchestration.web import warming
+from orchestration.web import warmup
 from orchestration.web.access import Access, Guard
-from orchestration.web.asking import Asked, asked_of, endpoint, refusal
 from orchestration.web.audit_pages import changes_page, gate_page, quarantine_page, releases_page
+from orchestration.web.page_request import PageRequest, endpoint, parse_request, refusal
 from orchestration.web.pages import kpi_page, overview
 from orchestration.web.releases import NothingPublished, OpenReleases
 
@@ -31,15 +31,15 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
     """The whole app on a home: reads what is published there, writes nothing."""
     releases = OpenReleases(home)
 
-    def page(path: str, shown: Callable[[Asked], Response]) -> Route:
+    def page(path: str, shown: Callable[[PageRequest], Response]) -> Route:
         return Route(path, endpoint(releases, default_language, shown), methods=["GET"])
 
     @asynccontextmanager
     async def alive(app: Starlette) -> AsyncGenerator[None]:
-        await run_in_threadpool(warming.load)
-        known = await warming.current_id(releases)
-        await warming.ask_for_all(app)
-        following = asyncio.create_task(warming.follow(app, releases, known))
+        await run_in_threadpool(warmup.load)
+        known = await warmup.current_id(releases)
+        await warmup.warm_pages(app)
+        following = asyncio.create_task(warmup.follow(app, releases, known))
         yield
         following.cancel()
         with suppress(asyncio.CancelledError):
@@ -47,12 +47,12 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
         releases.close()
 
     def failed(request: Request, error: Exception) -> Response:
-        asked = asked_of(request, default_language)
+        page_request = parse_request(request, default_language)
         status = error.status_code if isinstance(error, HTTPException) else 500
         words = {404: "There is no such page.", 405: "This page is only read."}.get(
             status, "The page failed. What is published is not touched by that."
         )
-        response = refusal(asked, status, asked.language.text(words))
+        response = refusal(page_request, status, page_request.language.text(words))
         response.headers.update((error.headers or {}) if isinstance(error, HTTPException) else {})
         return response
 
@@ -76,8 +76,8 @@ def live_page(home: Home, default_language: str, access: Access) -> ASGIApp:
 
 
 def _login_form(default_language: str, request: Request) -> Response:
-    asked = asked_of(request, default_language)
-    return asked.answer("login.html.j2", {"is_wrong": bool(asked.text("wrong"))})
+    page_request = parse_request(request, default_language)
+    return page_request.answer("login.html.j2", {"is_wrong": bool(page_request.text("wrong"))})
 
 
 async def _log_in(default_language: str, access: Access, request: Request) -> Response:
@@ -89,10 +89,10 @@ async def _log_in(default_language: str, access: Access, request: Request) -> Re
         if len(body) > _LONGEST_FORM:
             raise HTTPException(413)
     given = parse_qs(body.decode("latin-1")).get("token", [""])[0]
-    asked = asked_of(request, default_language)
+    page_request = parse_request(request, default_language)
     if not access.is_token(given):
-        return asked.answer("login.html.j2", {"is_wrong": True}, 403)
-    return access.log_in(asked.url("/"), is_https=request.url.scheme == "https")
+        return page_request.answer("login.html.j2", {"is_wrong": True}, 403)
+    return access.log_in(page_request.url("/"), is_https=request.url.scheme == "https")
 
 
 def _health(releases: OpenReleases, _: Request) -> Response:

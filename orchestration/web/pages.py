@@ -11,7 +11,7 @@ from orchestration.presentation import charts
 from orchestration.presentation.charts import trend_svg
 from orchestration.presentation.language import Language, language
 from orchestration.releases.reader import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
-from orchestration.web.asking import Asked
+from orchestration.web.page_request import PageRequest
 from orchestration.web.queries import (
     BELOW,
     Paged,
@@ -32,7 +32,7 @@ _SCOPE_WORDS = {
     "team": "Team",
     "employee": "Employee",
 }
-_FEWEST_POINTS = 2
+_MIN_POINTS = 2
 
 
 @dataclass(frozen=True)
@@ -53,50 +53,54 @@ class _Place:
         return f"{kind} {scope_id}" + (f" ({name})" if name else "")
 
 
-def overview(asked: Asked) -> Response:
+def overview(page_request: PageRequest) -> Response:
     """The KPIs of a scope in a month; where the scope still needs an id, the ids to choose from."""
-    place = _place(asked)
+    place = _place(page_request)
     if not place.scope_id:
-        ids = ids_of(asked.reading.connection, place.month, place.scope, asked.page())
-        _check_page(asked, ids)
-        return asked.answer("choose.html.j2", {**_head(asked, place), "ids": ids})
-    found = numbers(asked.reading.connection, place.month, (place.scope,), place.scope_id)
+        ids = ids_of(page_request.reading.connection, place.month, place.scope, page_request.page())
+        _check_page(page_request, ids)
+        return page_request.answer("choose.html.j2", {**_head(page_request, place), "ids": ids})
+    found = numbers(page_request.reading.connection, place.month, (place.scope,), place.scope_id)
     if not found:
-        asked.refuse(404, "There are no numbers of {scope} in {month}.", **_where(asked, place))
+        page_request.refuse(404, "There are no numbers of {scope} in {month}.", **_where(page_request, place))
     by_id = {number.kpi_id: number for number in found}
     values = {
-        **_head(asked, place),
+        **_head(page_request, place),
         "numbers": found,
         "headline": [by_id[kpi_id] for kpi_id in HEADLINE if kpi_id in by_id],
-        "kpis": asked.reading.catalogue(asked.language),
+        "kpis": page_request.reading.catalogue(page_request.language),
     }
-    return asked.answer("overview.html.j2", values)
+    return page_request.answer("overview.html.j2", values)
 
 
-def kpi_page(asked: Asked) -> Response:
+def kpi_page(page_request: PageRequest) -> Response:
     """One KPI of a scope in a month, and what is behind it."""
-    kpi = asked.kpi(str(asked.request.path_params["kpi_id"]))
-    place = _place(asked)
+    kpi = page_request.kpi(str(page_request.request.path_params["kpi_id"]))
+    place = _place(page_request)
     if not place.scope_id:
-        asked.refuse(400, "Name the {scope}: id=…", scope=asked.language.text(_SCOPE_WORDS[place.scope]))
-    connection = asked.reading.connection
+        page_request.refuse(
+            400, "Name the {scope}: id=…", scope=page_request.language.text(_SCOPE_WORDS[place.scope])
+        )
+    connection = page_request.reading.connection
     found = numbers(connection, place.month, (place.scope,), place.scope_id)
     number = next((one for one in found if one.kpi_id == kpi.kpi_id), None)
     if number is None:
-        asked.refuse(404, "{kpi} has no number of {scope} in {month}.", kpi=kpi.name, **_where(asked, place))
+        page_request.refuse(
+            404, "{kpi} has no number of {scope} in {month}.", kpi=kpi.name, **_where(page_request, place)
+        )
     trend = trend_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id)
     values = {
-        **_head(asked, place),
+        **_head(page_request, place),
         "kpi": kpi,
         "number": number,
         "trend": trend,
-        "chart": _chart(asked.language, kpi, number, trend, place),
+        "chart": _chart(page_request.language, kpi, number, trend, place),
         "restatements": restatements_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id),
-        **_parts(asked, kpi, place),
-        **_agent_days(asked, kpi, place),
-        **_deliveries(asked, kpi),
+        **_parts(page_request, kpi, place),
+        **_agent_days(page_request, kpi, place),
+        **_deliveries(page_request, kpi),
     }
-    return asked.answer("kpi.html.j2", values)
+    return page_request.answer("kpi.html.j2", values)
 
 
 def warm_up() -> None:
@@ -106,72 +110,74 @@ def warm_up() -> None:
         _drawn("en", "", unit, "", (date(2000, 1, 1), date(2000, 2, 1)), (0.0, 1.0), 0.5)
 
 
-def _place(asked: Asked) -> _Place:
-    month = asked.month()
-    scope, scope_id = asked.scope()
-    return _Place(month, scope, scope_id, names_of_scopes(asked.reading.connection, month))
+def _place(page_request: PageRequest) -> _Place:
+    month = page_request.month()
+    scope, scope_id = page_request.scope()
+    return _Place(month, scope, scope_id, names_of_scopes(page_request.reading.connection, month))
 
 
-def _where(asked: Asked, place: _Place) -> dict[str, object]:
+def _where(page_request: PageRequest, place: _Place) -> dict[str, object]:
     short = replace(place, scope_id=place.scope_id[:60])
-    return {"scope": short.called(asked.language), "month": asked.language.month(place.month)}
+    return {"scope": short.called(page_request.language), "month": page_request.language.month(place.month)}
 
 
-def _head(asked: Asked, place: _Place) -> dict[str, object]:
+def _head(page_request: PageRequest, place: _Place) -> dict[str, object]:
     return {
         "place": place,
-        "called": place.called(asked.language),
-        "call": partial(place.called, asked.language),
-        "months": asked.reading.months,
-        "scopes": [(scope, asked.language.text(_SCOPE_WORDS[scope])) for scope in SCOPES],
+        "called": place.called(page_request.language),
+        "call": partial(place.called, page_request.language),
+        "months": page_request.reading.months,
+        "scopes": [(scope, page_request.language.text(_SCOPE_WORDS[scope])) for scope in SCOPES],
     }
 
 
-def _check_page(asked: Asked, listed: Paged) -> None:
+def _check_page(page_request: PageRequest, listed: Paged) -> None:
     if listed.page > listed.pages:
-        asked.refuse(404, "There are {pages} pages, no page {page}.", pages=listed.pages, page=listed.page)
+        page_request.refuse(
+            404, "There are {pages} pages, no page {page}.", pages=listed.pages, page=listed.page
+        )
 
 
-def _parts(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
+def _parts(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
     choices = tuple(scope for scope in BELOW[place.scope] if scope in kpi.scopes)
     if not choices:
         return {"below": None, "choices": [], "parts_listed": None}
-    below = cast(Scope, asked.one_of("by", choices, choices[0]))
+    below = cast(Scope, page_request.one_of("by", choices, choices[0]))
     parts = parts_of(
-        asked.reading.connection,
+        page_request.reading.connection,
         place.month,
         kpi.kpi_id,
         (place.scope, place.scope_id),
         below,
-        asked.page("parts_page"),
+        page_request.page("parts_page"),
     )
-    _check_page(asked, parts)
-    named = [(scope, asked.language.text(_SCOPE_WORDS[scope])) for scope in choices]
+    _check_page(page_request, parts)
+    named = [(scope, page_request.language.text(_SCOPE_WORDS[scope])) for scope in choices]
     return {"below": below, "choices": named, "parts_listed": parts}
 
 
-def _agent_days(asked: Asked, kpi: Kpi, place: _Place) -> dict[str, object]:
+def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
     columns = agent_day_columns(kpi.kpi_id)
     if not columns:
         return {"columns": (), "days": None, "sums": {}}
-    page = asked.page("days_page")
+    page = page_request.page("days_page")
     at = (place.scope, place.scope_id)
-    days, sums = agent_days_of(asked.reading.connection, place.month, at, columns, page)
-    _check_page(asked, days)
+    days, sums = agent_days_of(page_request.reading.connection, place.month, at, columns, page)
+    _check_page(page_request, days)
     return {"columns": columns, "days": days, "sums": sums}
 
 
-def _deliveries(asked: Asked, kpi: Kpi) -> dict[str, object]:
+def _deliveries(page_request: PageRequest, kpi: Kpi) -> dict[str, object]:
     tables = source_tables(kpi.kpi_id)
     if not tables:
         return {"tables": (), "deliveries": None}
-    deliveries = deliveries_of(asked.reading.connection, tables, asked.page("files_page"))
-    _check_page(asked, deliveries)
+    deliveries = deliveries_of(page_request.reading.connection, tables, page_request.page("files_page"))
+    _check_page(page_request, deliveries)
     return {"tables": tables, "deliveries": deliveries}
 
 
 def _chart(words: Language, kpi: Kpi, number: Number, trend: list[TrendMonth], place: _Place) -> str:
-    if sum(one.value is not None for one in trend) < _FEWEST_POINTS:
+    if sum(one.value is not None for one in trend) < _MIN_POINTS:
         return ""
     return _drawn(
         words.code,
@@ -196,11 +202,11 @@ def _drawn(
 ) -> str:
     """The chart of exactly these numbers; drawing one takes most of a page's time."""
     words = language(code)
-    told = words.text(
+    description = words.text(
         "From {first} to {last}; the table beside it has the numbers.",
         first=words.month(months[0]),
         last=words.month(months[-1]),
     )
     return trend_svg(
-        months, values, target, unit=unit, title=f"{name}, {called}", description=told, language=words
+        months, values, target, unit=unit, title=f"{name}, {called}", description=description, language=words
     )

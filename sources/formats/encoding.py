@@ -38,7 +38,7 @@ def unpacked(landed: LandedFile, temporary: Path) -> Path:
 def as_utf8(path: Path, temporary: Path) -> TextFile:
     """The file as UTF-8 without byte-order mark, transcoded into `temporary` where it is not that already.
 
-    UTF-8, UTF-16, UTF-32 by their marks, UTF-16 also without one, and GB18030 are found without being told. What is
+    UTF-8, UTF-16, UTF-32 by their marks, UTF-16 also without one, and GB18030 are detected. What is
     none of them is read as UTF-8 with U+FFFD for each broken byte, and marked as damaged.
     """
     encoding = _encoding(path)

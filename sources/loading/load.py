@@ -30,7 +30,7 @@ from sources.mappings.mapping import Mapping, load_mappings
 #: Part of every delivery's id: a change here makes every file be read again.
 LOADER_VERSION = 1
 
-#: Told of each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
+#: Called for each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
 Progress = Callable[[str, int, float], None]
 
 GONE = 0

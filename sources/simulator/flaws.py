@@ -25,11 +25,11 @@ from sources.simulator.spoiling import (
 from sources.simulator.writing import whole
 
 #: Of a table's rows, the part that is spoilt (the gate's limit is 2 %), and how many at most.
-BAD_SHARE, MOST_BAD = 0.006, 600
+BAD_SHARE, MAX_BAD = 0.006, 600
 #: A line cut short is one more refused row: small tables go without.
-FEWEST_BAD_FOR_CUT_LINES = 5
+MIN_BAD_FOR_CUT_LINES = 5
 #: Rows of each harmless kind (duplicates, respelt ones, corrections): at most this many.
-MOST_HARMLESS = 300
+MAX_HARMLESS = 300
 _SLICES = ("bad", "twice", "respelt", "late", "early", "open")
 
 
@@ -38,7 +38,7 @@ def deliver_flaws(
 ) -> Iterator[tuple[Path, int]]:
     """Writes the flawed files of one clean delivery (`<month>.csv` with `rows` rows); gives each file and its rows."""
     contract = load_contracts()[table]
-    bad, harmless = min(int(rows * BAD_SHARE), MOST_BAD), min(rows // 20, MOST_HARMLESS)
+    bad, harmless = min(int(rows * BAD_SHARE), MAX_BAD), min(rows // 20, MAX_HARMLESS)
     if harmless == 0:
         return
     _take_sample(engine, clean, rows, max(bad, harmless))
@@ -48,7 +48,7 @@ def deliver_flaws(
         _changed(contract, respelt(contract), "respelt", harmless),
     ]
     parts += _bad_parts(contract, bad)
-    can_be_cut = bad >= FEWEST_BAD_FOR_CUT_LINES
+    can_be_cut = bad >= MIN_BAD_FOR_CUT_LINES
     cut = f"{contract.key[0]}-cut\n" if can_be_cut else ""
     yield _write(engine, clean.with_name(f"{month}_flaws.csv"), " union all ".join(parts), tail=cut)
     for name, changes, slice_, compressed in (

@@ -29,7 +29,7 @@ from sources.simulator.shifts import DayPlan, on_queue_by_half_hour, plan_day
 from sources.simulator.tables import SELECTS
 from sources.simulator.writing import Columns, DeliveryFile, pick
 
-FEWEST_AGENTS, MOST_AGENTS = 20, 10_000
+MIN_AGENTS, MAX_AGENTS = 20, 10_000
 Progress = Callable[[str, int], None]
 _DAILY = (
     "hr.schedules",
@@ -69,9 +69,9 @@ def simulate(
 
     Raises ValueError for a month, number of agents or seed that cannot be simulated.
     """
-    if not FEWEST_AGENTS <= agents <= MOST_AGENTS:
+    if not MIN_AGENTS <= agents <= MAX_AGENTS:
         raise ValueError(
-            f"expected {FEWEST_AGENTS} to {MOST_AGENTS} agents, found {agents}: give a number between"
+            f"expected {MIN_AGENTS} to {MAX_AGENTS} agents, found {agents}: give a number between"
         )
     if seed < 0:
         raise ValueError(f"expected a seed of 0 or more, found {seed}")

@@ -69,7 +69,7 @@ def test_every_exposure_has_an_owner_a_maturity_and_says_what_it_is(
         ("reviews", ["deliveries/reviews.py", "deliveries/review_decisions.py"]),
         ("report_pack", ["releases/reader.py", "report/facts.py", "report/sheets.py", "report/workbook.py"]),
         ("hours_and_owners", ["releases/sites.py", "deliveries/own_reports.py"]),
-        ("live_page", ["releases/reader.py", "web/queries.py", "web/audits.py"]),
+        ("live_page", ["releases/reader.py", "web/queries.py", "web/audit_queries.py"]),
     ],
 )
 def test_a_command_is_said_to_read_the_marts_that_its_sql_names(

@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.home.errors import CallboardError, UsageError
 from orchestration.postgres.address import parse_address
-from orchestration.postgres.copy import Copied, Wish, copy_release
+from orchestration.postgres.copy import Copied, CopyRequest, copy_release
 from tests.bi.conftest import Server
 
 ROWS = 20_000
@@ -47,11 +47,13 @@ def _release(path: Path, name: str, *, wider: bool = False) -> Path:
 def copy(database: Server, tmp_path: Path) -> Callable[..., Copied]:
     made: dict[str, Path] = {}
 
-    def run(name: str, *, wider: bool = False, patience: int = 20) -> Copied:
+    def run(name: str, *, wider: bool = False, lock_timeout_s: int = 20) -> Copied:
         if name not in made:
             made[name] = _release(tmp_path / f"{name}.duckdb", name, wider=wider)
-        wish = Wish(name, made[name], parse_address(database.address()), patience=patience)
-        return copy_release(wish)
+        request = CopyRequest(
+            name, made[name], parse_address(database.address()), lock_timeout_s=lock_timeout_s
+        )
+        return copy_release(request)
 
     return run
 
@@ -113,7 +115,7 @@ def test_a_row_that_did_not_change_is_not_written_again(
         connection.execute("update marts.kpi_monthly set value = 5e-324 where scope_id = 'E0'")
         connection.execute("update marts.kpi_monthly set value = null where scope_id = 'E1'")
         connection.execute("update marts.kpi_monthly set scope_id = 'new' where scope_id = 'E2'")
-    copied = copy_release(Wish("next", path, parse_address(database.address())))
+    copied = copy_release(CopyRequest("next", path, parse_address(database.address())))
     assert not copied.is_swap
     after = dict(database.query(written))
     assert {who for who in after if after[who] != before.get(who)} == {"E0", "E1", "new"}
@@ -168,7 +170,7 @@ def test_a_schema_of_somebody_elses_is_left_alone(database: Server, copy: Callab
 
 
 @pytest.mark.parametrize("is_wider", [False, True], ids=["rows replaced", "tables made anew"])
-def test_readers_who_hold_on_are_told_of_and_not_waited_for_without_end(
+def test_readers_who_hold_on_are_named_and_not_waited_for_without_end(
     database: Server, copy: Callable[..., Copied], is_wider: bool
 ) -> None:
     copy("one")
@@ -176,7 +178,7 @@ def test_readers_who_hold_on_are_told_of_and_not_waited_for_without_end(
         connection.execute(f"lock table marts.dim_kpi in {'access share' if is_wider else 'share'} mode")
         began = time.monotonic()
         with pytest.raises(CallboardError, match="in use for too long"):
-            copy("two", wider=is_wider, patience=1)
+            copy("two", wider=is_wider, lock_timeout_s=1)
         assert time.monotonic() - began < 15
         assert connection.execute(_WHOLE).fetchone() == ("one", ROWS, "one", "one", "one")
     assert copy("two", wider=is_wider).is_swap is is_wider
@@ -191,7 +193,7 @@ def test_a_copy_that_is_killed_leaves_the_old_release_and_the_next_one_goes_thro
     code = (
         "from pathlib import Path; from orchestration.postgres.copy import *; "
         "from orchestration.postgres.address import parse_address; import os; "
-        f"copy_release(Wish('killed', Path({str(path)!r}), parse_address(os.environ['WHERE']), patience=60))"
+        f"copy_release(CopyRequest('killed', Path({str(path)!r}), parse_address(os.environ['WHERE']), lock_timeout_s=60))"
     )
     with psycopg.connect(database.address()) as holder:
         # Deep inside the copy: after the new tables were written, or after the first old rows were deleted.
@@ -241,7 +243,7 @@ def test_a_key_or_reference_that_does_not_hold_is_left_out_and_stops_nothing(
     with duckdb.connect(str(path)) as connection:
         connection.execute("insert into marts.kpi_monthly select * from marts.kpi_monthly limit 1")
         connection.execute("update marts.kpi_monthly set kpi_id = 'unknown_kpi' where scope_id = 'E5'")
-    copied = copy_release(Wish("odd", path, parse_address(database.address())))
+    copied = copy_release(CopyRequest("odd", path, parse_address(database.address())))
     assert copied.is_swap
     assert copied.rows["marts.kpi_monthly"] == ROWS + 1
     assert database.query(
@@ -260,7 +262,7 @@ def test_texts_lists_and_numbers_arrive_as_they_are(database: Server, tmp_path: 
         )
         connection.execute("insert into audit.quarantined_row (row_text) values ('a' || chr(0) || 'b'), ('')")
         connection.execute("comment on table audit.quarantined_row is '它''s \\ 100 %; $lock$'")
-    copy_release(Wish("odd", path, parse_address(database.address())))
+    copy_release(CopyRequest("odd", path, parse_address(database.address())))
     row, broken, empty = database.query(
         "select * from audit.quarantined_row order by days, row_text desc nulls last"
     )

@@ -12,10 +12,12 @@ import pytest
 
 from tests.bi.conftest import ADMIN, PASSWORD, Server
 from tests.centres import MONTH
-from tests.e2e.conftest import LiveHome, Told
+from tests.e2e.conftest import CommandResult, LiveHome
 
 
-def _copy(centre: LiveHome, server: Server, *options: str, environment: dict[str, str] | None = None) -> Told:
+def _copy(
+    centre: LiveHome, server: Server, *options: str, environment: dict[str, str] | None = None
+) -> CommandResult:
     with pytest.MonkeyPatch.context() as patched:
         for name, value in {"PGPASSWORD": PASSWORD, **(environment or {})}.items():
             patched.setenv(name, value)
@@ -24,8 +26,8 @@ def _copy(centre: LiveHome, server: Server, *options: str, environment: dict[str
 
 @pytest.fixture
 def copied(centre: LiveHome, database: Server) -> Server:
-    told = _copy(centre, database)
-    assert told.code == 0, told.out + told.err
+    result = _copy(centre, database)
+    assert result.code == 0, result.out + result.err
     return database
 
 
@@ -43,9 +45,9 @@ def test_every_table_holds_the_same_rows_as_the_release(centre: LiveHome, copied
 
 def test_a_second_copy_replaces_the_rows_and_says_so_to_machines(centre: LiveHome, copied: Server) -> None:
     before = copied.query("select 'marts.kpi_monthly'::regclass::oid")
-    told = _copy(centre, copied, "--json")
-    assert told.code == 0, told.err
-    answer = json.loads(told.out)
+    result = _copy(centre, copied, "--json")
+    assert result.code == 0, result.err
+    answer = json.loads(result.out)
     assert (answer["status"], answer["made_anew"]) == ("copied", False)
     assert answer["rows"]["marts.kpi_monthly"] == centre.query("select count(*) from marts.kpi_monthly")[0][0]
     assert answer["release_id"] == centre.published.resolve().parent.name
@@ -112,8 +114,8 @@ def test_the_readers_role_reads_and_does_not_write(centre: LiveHome, copied: Ser
 
 
 def test_an_own_schema_name_and_an_own_role_are_taken(centre: LiveHome, database: Server) -> None:
-    told = _copy(centre, database, "--schema", "callboard", "--reader", "bi_people")
-    assert told.code == 0, told.err
+    result = _copy(centre, database, "--schema", "callboard", "--reader", "bi_people")
+    assert result.code == 0, result.err
     assert database.query("select count(*) from callboard_audit.release") == [(1,)]
     assert database.query("select count(*) > 0 from callboard.kpi_monthly") == [(True,)]
     assert database.query("select has_table_privilege('bi_people', 'callboard.kpi_monthly', 'select')") == [
@@ -128,7 +130,7 @@ def test_it_works_with_an_empty_home_directory_or_none_and_no_network(
 ) -> None:
     (tmp_path / "empty").mkdir()
     dead = "http://127.0.0.1:9"
-    told = _copy(
+    result = _copy(
         centre,
         database,
         environment={
@@ -138,7 +140,7 @@ def test_it_works_with_an_empty_home_directory_or_none_and_no_network(
             "CALLBOARD_CACHE": str(tmp_path / "cache"),
         },
     )
-    assert told.code == 0, told.err
+    assert result.code == 0, result.err
     assert list((tmp_path / "empty").iterdir()) == []
 
 
@@ -149,14 +151,14 @@ def test_the_address_may_come_from_the_environment_and_the_password_is_said_nowh
         patched.delenv("PGPASSWORD", raising=False)
         patched.setenv("WAREHOUSE", database.address())
         for argument in ("${WAREHOUSE}", database.address()):
-            told = centre.run("serve-to", argument, "--json")
-            assert told.code == 0, told.err
-            assert "owls" not in told.out + told.err
+            result = centre.run("serve-to", argument, "--json")
+            assert result.code == 0, result.err
+            assert "owls" not in result.out + result.err
         patched.setenv("WAREHOUSE", database.address(password="owls and wrong"))
-        told = centre.run("serve-to", "${WAREHOUSE}")
-        assert told.code == 1
-        assert "password authentication failed" in told.err
-        assert "owls" not in told.out + told.err
+        result = centre.run("serve-to", "${WAREHOUSE}")
+        assert result.code == 1
+        assert "password authentication failed" in result.err
+        assert "owls" not in result.out + result.err
     assert "owls" not in "".join(p.read_text() for p in centre.root.rglob("*.log"))
 
 
@@ -168,33 +170,35 @@ def test_the_address_may_come_from_the_environment_and_the_password_is_said_nowh
         ("postgresql://who:owls@127.0.0.1:1/db", 1, "Connection refused"),
     ],
 )
-def test_a_wrong_address_is_told_in_words(centre: LiveHome, address: str, code: int, words: str) -> None:
-    told = centre.run("serve-to", address)
-    assert (told.code, words in told.err, "owls" in told.out + told.err) == (code, True, False), told.err
+def test_a_wrong_address_is_explained(centre: LiveHome, address: str, code: int, words: str) -> None:
+    result = centre.run("serve-to", address)
+    assert (result.code, words in result.err, "owls" in result.out + result.err) == (code, True, False), (
+        result.err
+    )
 
 
-def test_an_unknown_release_and_an_odd_schema_are_told_in_words(centre: LiveHome) -> None:
-    told = centre.run("serve-to", "postgresql://h/d", "--release", "20200101T000000Z-00000000")
-    assert told.code == 2
-    assert centre.published.resolve().parent.name in told.err
+def test_an_unknown_release_and_an_odd_schema_are_explained(centre: LiveHome) -> None:
+    result = centre.run("serve-to", "postgresql://h/d", "--release", "20200101T000000Z-00000000")
+    assert result.code == 2
+    assert centre.published.resolve().parent.name in result.err
     assert centre.run("serve-to", "postgresql://h/d", "--schema", "Bad Name").code == 2
     assert centre.run("serve-to", "postgresql://h/d", "--reader", "pg_monitor").code == 2
 
 
-def test_a_login_without_rights_is_told_what_it_lacks(centre: LiveHome, database: Server) -> None:
+def test_a_login_without_rights_learns_what_it_lacks(centre: LiveHome, database: Server) -> None:
     database.run("create role humble login password 'h'")
     login = {"PGUSER": "humble", "PGPASSWORD": "h"}
     address = f"postgresql://127.0.0.1:{database.port}/{database.database}"
     with pytest.MonkeyPatch.context() as patched:
         for name, value in login.items():
             patched.setenv(name, value)
-        told = centre.run("serve-to", address)
-        assert told.code == 1
-        assert "grant create on database" in told.err
+        result = centre.run("serve-to", address)
+        assert result.code == 1
+        assert "grant create on database" in result.err
         database.run(f"grant create on database {database.database} to humble")
-        told = centre.run("serve-to", address, "--reader", "role_that_nobody_made")
-        assert told.code == 0, told.err
-        assert 'create role "role_that_nobody_made" nologin' in told.out
+        result = centre.run("serve-to", address, "--reader", "role_that_nobody_made")
+        assert result.code == 0, result.err
+        assert 'create role "role_that_nobody_made" nologin' in result.out
     assert database.query("select count(*) > 0 from marts.kpi_monthly") == [(True,)]
     database.run("drop owned by humble cascade", "drop role humble")
 

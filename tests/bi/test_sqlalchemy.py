@@ -39,7 +39,7 @@ def test_reflection_gives_types_and_comments(centre: LiveHome) -> None:
         inspector = sqlalchemy.inspect(engine)
         columns = {column["name"]: column for column in inspector.get_columns("kpi_monthly", schema="marts")}
         months = {c["name"]: c["type"] for c in inspector.get_columns("release", schema="audit")}["months"]
-        told = inspector.get_table_comment("kpi_monthly", schema="marts")["text"]
+        comment = inspector.get_table_comment("kpi_monthly", schema="marts")["text"]
     kinds = {
         "month": sqlalchemy.Date,
         "kpi_id": sqlalchemy.String,
@@ -53,8 +53,8 @@ def test_reflection_gives_types_and_comments(centre: LiveHome) -> None:
         columns["value"].get("comment")
         == "Numerator divided by denominator, unrounded; a ratio of 1 is 100 %."
     )
-    assert told is not None
-    assert told.startswith("One row a month, KPI, scope and scope_id")
+    assert comment is not None
+    assert comment.startswith("One row a month, KPI, scope and scope_id")
 
 
 def test_a_reflected_table_answers_a_query(centre: LiveHome) -> None:

@@ -26,8 +26,8 @@ def _all(pattern: str) -> list[dict[str, Any]]:
 def copied(centre: LiveHome, database: Server) -> Server:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PGPASSWORD", PASSWORD)
-        told = centre.run("serve-to", database.address(password=None))
-    assert told.code == 0, told.err
+        result = centre.run("serve-to", database.address(password=None))
+    assert result.code == 0, result.err
     return database
 
 

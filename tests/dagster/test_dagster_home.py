@@ -19,7 +19,7 @@ from tests.dagster.conftest import StandInSteps, instance_of, run_refresh
 POSTGRES = Config(dagster=DagsterConfig(storage="${CALLBOARD_DAGSTER_URL}"))
 
 
-def test_nothing_is_told_to_anybody_and_one_run_goes_at_a_time(home: Home) -> None:
+def test_no_telemetry_is_sent_and_one_run_goes_at_a_time(home: Home) -> None:
     settings = yaml.safe_load(dagster_yaml(home, Config()))
     assert settings["telemetry"] == {"enabled": False}
     assert settings["concurrency"] == {"runs": {"max_concurrent_runs": 1}}

@@ -136,7 +136,7 @@ def test_another_process_can_open_the_database_afterwards(project: Path, tmp_pat
     assert read.stdout == "1\n"
 
 
-def test_a_failed_test_is_told_with_its_rows_and_stops_what_is_below_it(
+def test_a_failed_test_is_reported_with_its_rows_and_stops_what_is_below_it(
     project: Path, tmp_path: Path
 ) -> None:
     (project / "models" / "months.yml").write_text(_TESTS)
@@ -165,7 +165,7 @@ def test_a_warning_is_not_ok_but_fails_nothing(
     assert not outcome.failed_tests
 
 
-def test_a_failed_model_is_told_with_the_databases_reason(project: Path, tmp_path: Path) -> None:
+def test_a_failed_model_is_reported_with_the_databases_reason(project: Path, tmp_path: Path) -> None:
     (project / "models" / "broken.sql").write_text("select no_such_column from {{ ref('months') }}")
     outcome = _run(tmp_path, "2026-08-01")
     assert [n.name for n in outcome.failed_models] == ["broken"]
@@ -174,11 +174,11 @@ def test_a_failed_model_is_told_with_the_databases_reason(project: Path, tmp_pat
 
 
 def test_events_tell_of_every_node_as_it_ends(project: Path, tmp_path: Path) -> None:
-    told: list[NodeResult] = []
+    finished: list[NodeResult] = []
     warehouse = tmp_path / "warehouse.duckdb"
     variables = {"months": ["2026-08-01"], "release_id": "x"}
-    outcome = run_dbt(["build"], warehouse=warehouse, vars=variables, on_event=told.append)
-    assert [(n.unique_id, n.status) for n in told] == [(n.unique_id, n.status) for n in outcome.nodes]
+    outcome = run_dbt(["build"], warehouse=warehouse, vars=variables, on_event=finished.append)
+    assert [(n.unique_id, n.status) for n in finished] == [(n.unique_id, n.status) for n in outcome.nodes]
 
 
 def test_a_variable_read_while_parsing_is_refused(project: Path, tmp_path: Path) -> None:

@@ -346,7 +346,7 @@ def test_a_failed_test_of_dbt_is_a_failed_check(context: RefreshContext, stand_i
     assert record.evaluation.metadata["failing rows"].value == 3
 
 
-def test_the_home_is_told_to_dagster_by_its_own_storage(home: Home) -> None:
+def test_dagster_learns_the_home_from_its_own_storage(home: Home) -> None:
     with instance_of(home) as instance:
         assert Path(instance.root_directory) == home.dagster
     assert (home.dagster / "history" / "runs" / "index.db").is_file()

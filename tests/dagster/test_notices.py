@@ -16,20 +16,20 @@ from orchestration.presentation.language import language
 from orchestration.refresh.context import RefreshContext, make_context
 from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest, current_manifest
-from orchestration.releases.reader import opened, release_to_read
+from orchestration.releases.reader import open_release, release_to_read
 from tests.dagster.conftest import AS_OF, AUGUST, StandInSteps, run_refresh, verdict
 from tests.receivers import Receiver
 
 
-def _told(context: RefreshContext, *variables: str) -> RefreshContext:
+def _with_addresses(context: RefreshContext, *variables: str) -> RefreshContext:
     urls = tuple(f"${{{name}}}" for name in variables or ("CALLBOARD_NOTICE",))
     return replace(context, config=Config(notices=NoticesConfig(urls=urls)))
 
 
-def test_a_published_month_is_told(context: RefreshContext, receiver: Receiver) -> None:
+def test_a_published_month_is_reported(context: RefreshContext, receiver: Receiver) -> None:
     note = "Report monthly of 2026-08 is not counted: its owner 'E1234' is no employee."
     outcome = RefreshOutcome("published", "r1", (AUGUST,), (), "Published release r1.", notes=(note,))
-    assert notify(_told(context), outcome)
+    assert notify(_with_addresses(context), outcome)
     [notice] = receiver.received
     assert notice["title"] == "Callboard: 2026-08 published in home"
     # Whose report it is stays in the house.
@@ -45,7 +45,7 @@ def test_a_refusal_names_the_expectations_but_no_keys(context: RefreshContext, r
     outcome = RefreshOutcome(
         "refused", None, (AUGUST,), (), "The gate refused.\nNothing is published.", (failed,)
     )
-    assert notify(_told(context), outcome)
+    assert notify(_with_addresses(context), outcome)
     [notice] = receiver.received
     assert notice["type"] == "warning"
     assert "- kpi_monthly_key_is_unique on kpi_monthly, 2026-08" in notice["message"]
@@ -53,7 +53,7 @@ def test_a_refusal_names_the_expectations_but_no_keys(context: RefreshContext, r
 
 
 def test_nothing_new_is_not_worth_a_notice(context: RefreshContext, receiver: Receiver) -> None:
-    assert notify(_told(context), RefreshOutcome("nothing_new", "r1"))
+    assert notify(_with_addresses(context), RefreshOutcome("nothing_new", "r1"))
     assert receiver.received == []
 
 
@@ -66,7 +66,7 @@ def test_a_failed_refresh_tells_why(
 
     stand_in.before["load"] = stop
     with pytest.raises(CallboardError):
-        run_refresh(_told(context), stand_in.steps())
+        run_refresh(_with_addresses(context), stand_in.steps())
     [notice] = receiver.received
     assert (notice["type"], notice["message"]) == ("failure", "The disk is full.")
 
@@ -80,7 +80,7 @@ def test_a_notice_that_reaches_nobody_fails_no_refresh_and_shows_no_secret(
 ) -> None:
     monkeypatch.setenv("CALLBOARD_NOTICE", "json://user:hush@127.0.0.1:9")
     with caplog.at_level(logging.WARNING):
-        assert run_refresh(_told(context), stand_in.steps()).status == "published"
+        assert run_refresh(_with_addresses(context), stand_in.steps()).status == "published"
     assert "did not reach every one" in caplog.text
     assert "hush" not in caplog.text
 
@@ -90,7 +90,7 @@ def test_an_address_whose_variable_is_not_set_is_named(
 ) -> None:
     outcome = RefreshOutcome("published", "r1", (AUGUST,))
     with caplog.at_level(logging.WARNING):
-        assert not notify(_told(context, "NOT_SET_ANYWHERE"), outcome)
+        assert not notify(_with_addresses(context, "NOT_SET_ANYWHERE"), outcome)
     assert "NOT_SET_ANYWHERE" in caplog.text
 
 
@@ -98,28 +98,28 @@ def test_each_address_gets_the_notice(
     context: RefreshContext, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CALLBOARD_SECOND", receiver.address + "/second")
-    both = _told(context, "CALLBOARD_NOTICE", "CALLBOARD_SECOND")
+    both = _with_addresses(context, "CALLBOARD_NOTICE", "CALLBOARD_SECOND")
     assert notify(both, RefreshOutcome("published", "r1", (AUGUST,)))
     assert len(receiver.received) == 2
 
 
-def test_a_published_release_is_told_by_its_few_numbers_and_a_link(
+def test_a_published_release_is_reported_by_its_few_numbers_and_a_link(
     centre: Home, context: RefreshContext, receiver: Receiver
 ) -> None:
     manifest = current_manifest(centre)
     assert manifest is not None
-    told = replace(_told(context), home=centre)
-    told = replace(
-        told, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), link="http://here/"))
+    configured = replace(_with_addresses(context), home=centre)
+    configured = replace(
+        configured, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), link="http://here/"))
     )
     assert notify(
-        told,
+        configured,
         RefreshOutcome(
             "published", manifest.release_id, (date(2026, 9, 1),), (), "Published.", manifest=manifest
         ),
     )
     [notice] = receiver.received
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         row = connection.execute(
             "select round(100 * value, 1) from marts.kpi_monthly "
             "where month = '2026-09-01' and scope = 'centre' and kpi_id = 'service_level'"
@@ -144,7 +144,9 @@ def test_a_notice_speaks_chinese_where_it_is_asked_to(centre: Home) -> None:
 def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
     context: RefreshContext, receiver: Receiver
 ) -> None:
-    told = replace(context, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), lang="zh")))
+    configured = replace(
+        context, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), lang="zh"))
+    )
     refused = RefreshOutcome(
         "refused",
         "r1",
@@ -152,9 +154,9 @@ def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
         message="The gate refused this build. Release r1 stays published.",
         failed=(verdict(passed=False),),
     )
-    assert notify(told, refused)
-    assert notify(told, RefreshOutcome("failed", None, message="The disk is full."))
-    assert notify(told, RefreshOutcome("published", "r1", (AUGUST,), message="Published release r1."))
+    assert notify(configured, refused)
+    assert notify(configured, RefreshOutcome("failed", None, message="The disk is full."))
+    assert notify(configured, RefreshOutcome("published", "r1", (AUGUST,), message="Published release r1."))
     assert [notice["title"] for notice in receiver.received] == [
         "Callboard：home 的 2026-08 未通过质量关卡",
         "Callboard：home 刷新失败",
@@ -182,11 +184,11 @@ def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
 def test_an_english_refusal_begins_with_its_own_first_line(
     context: RefreshContext, receiver: Receiver, message: str, first: str
 ) -> None:
-    assert notify(_told(context), RefreshOutcome("refused", None, (AUGUST,), message=message))
+    assert notify(_with_addresses(context), RefreshOutcome("refused", None, (AUGUST,), message=message))
     assert receiver.received[0]["message"].splitlines()[0] == first
 
 
-def test_a_month_that_turned_final_is_told_once(centre: Home) -> None:
+def test_a_month_that_turned_final_is_reported_once(centre: Home) -> None:
     manifest = current_manifest(centre)
     assert manifest is not None
 

@@ -10,7 +10,7 @@ from dagster import DagsterRunStatus, DefaultSensorStatus, SensorResult, build_s
 from orchestration.defs import jobs
 from orchestration.defs.build import build_defs
 from orchestration.defs.jobs import JOB
-from orchestration.defs.sensors import arrival_sensor, look
+from orchestration.defs.sensors import arrival_sensor, evaluate_deliveries
 from orchestration.deliveries.arrivals import check_arrivals
 from orchestration.home.config import load_config
 from orchestration.home.lock import refresh_lock
@@ -31,7 +31,7 @@ def _deliver(home: Home, name: str = "sites.csv", text: str = _SITES) -> Path:
 
 def _look(home: Home, cursor: str = "") -> SensorResult:
     with instance_of(home) as instance:
-        return look(home, instance, cursor)
+        return evaluate_deliveries(home, instance, cursor)
 
 
 def _skipped(result: SensorResult) -> str:
@@ -93,9 +93,9 @@ def test_a_file_taken_away_is_news_too(home: Home) -> None:
 def test_no_run_is_started_while_one_is_under_way_or_waits(home: Home, status: DagsterRunStatus) -> None:
     _deliver(home)
     with instance_of(home) as instance:
-        cursor = look(home, instance, "").cursor or ""
+        cursor = evaluate_deliveries(home, instance, "").cursor or ""
         instance.create_run_for_job(build_defs(home).resolve_job_def(JOB), status=status)
-        result = look(home, instance, cursor)
+        result = evaluate_deliveries(home, instance, cursor)
     assert "running" in _skipped(result)
     assert result.cursor == cursor
 
@@ -107,13 +107,13 @@ def test_a_run_that_was_killed_does_not_hold_up_later_ones(
     monkeypatch.setattr(jobs, "_STARTING_SECONDS", -1)
     _deliver(home)
     with instance_of(home) as instance:
-        cursor = look(home, instance, "").cursor or ""
+        cursor = evaluate_deliveries(home, instance, "").cursor or ""
         killed = instance.create_run_for_job(
             build_defs(home).resolve_job_def(JOB), status=DagsterRunStatus.STARTED
         )
         with refresh_lock(home):
-            assert not look(home, instance, cursor).run_requests
-        assert look(home, instance, cursor).run_requests
+            assert not evaluate_deliveries(home, instance, cursor).run_requests
+        assert evaluate_deliveries(home, instance, cursor).run_requests
         assert instance.get_run_by_id(killed.run_id).status == DagsterRunStatus.FAILURE
 
 
@@ -153,7 +153,7 @@ def test_the_sensor_for_overdue_sources_is_there_where_one_is_declared_and_waits
     assert found.minimum_interval_seconds == 300
 
 
-def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
+def test_overdue_sources_are_notified_while_a_refresh_has_the_build_database(
     home: Home, receiver: Receiver
 ) -> None:
     _declare(home)
@@ -171,7 +171,7 @@ def test_overdue_sources_are_told_of_while_a_refresh_has_the_build_database(
     ]
 
 
-def test_the_sensor_says_that_nobody_could_be_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sensor_says_that_no_notice_could_be_sent(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CALLBOARD_NOTICE", raising=False)
     _declare(home)
     with instance_of(home) as instance, build_sensor_context(instance) as context:

@@ -31,12 +31,12 @@ def of_agents(centre: Built, months: str) -> dict[tuple[str, str], dict[str, tup
 
 def test_the_numbers_are_those_of_the_standard_library_over_the_agents_of_the_line(centre: Built) -> None:
     agents = of_agents(centre, _AUGUST_AND_SEPTEMBER)
-    told: list[Any] = centre.rows(f"""
+    drivers: list[Any] = centre.rows(f"""
         select business_line, kpi_id, satisfaction_kpi_id, agents, correlation, slope, r_squared
         from marts.kpi_driver_monthly where month = date '{SEPTEMBER}'
     """)
     compared = 0
-    for line, kpi, satisfaction, count, correlation, slope, r_squared in told:
+    for line, kpi, satisfaction, count, correlation, slope, r_squared in drivers:
         pairs = [
             (values[kpi][0], values[satisfaction][0])
             for (at, _), values in agents.items()

@@ -114,13 +114,13 @@ def test_every_contribution_points_at_a_row_that_was_delivered(centre: Built) ->
         for source in SOURCES
     )
     pointed = "select distinct source_table, delivery_id, line_number from intermediate.int_kpi_contributions"
-    told = centre.rows(f"""
+    rows = centre.rows(f"""
         with pointed as ({pointed}), delivered as ({delivered})
         select source_table, count(*) > 0, count(*) filter (delivered.delivery_id is null)
         from pointed left join delivered using (source_table, delivery_id, line_number)
         group by all
     """)
-    assert {source: (pointed_at, astray) for source, pointed_at, astray in told} == dict.fromkeys(
+    assert {source: (pointed_at, astray) for source, pointed_at, astray in rows} == dict.fromkeys(
         SOURCES, (True, 0)
     )
 
@@ -150,20 +150,20 @@ def test_an_employees_days_add_up_to_the_employees_month(
             group by all
             having {denominator} <> 0
         ),
-        told as (
+        monthly as (
             select month, scope_id, numerator, denominator from marts.kpi_monthly
             where kpi_id = '{kpi_id}' and scope = 'employee'
         )
-        select * from days full join told using (month, scope_id)
-        where coalesce(abs(days.numerator - told.numerator), 1) > 1e-6
-            or coalesce(abs(days.denominator - told.denominator), 1) > 1e-6
+        select * from days full join monthly using (month, scope_id)
+        where coalesce(abs(days.numerator - monthly.numerator), 1) > 1e-6
+            or coalesce(abs(days.denominator - monthly.denominator), 1) > 1e-6
     """)
     assert different == []
     assert centre.rows(f"from marts.kpi_monthly where kpi_id = '{kpi_id}' and scope = 'employee' limit 1")
 
 
 def test_the_staging_rows_counted_by_hand_give_the_centres_answer_rate(centre: Built) -> None:
-    told = centre.rows(
+    rows = centre.rows(
         "select sum(numerator), sum(denominator) from marts.kpi_monthly where kpi_id = 'answer_rate' and scope = 'centre'"
     )
     counted = centre.rows("""
@@ -192,7 +192,7 @@ def test_the_staging_rows_counted_by_hand_give_the_centres_answer_rate(centre: B
             and date_trunc('month', timezone(coalesce(place.time_zone, 'Asia/Shanghai'), timezone('UTC', legs.offered_at)))
                 in (date '2026-08-01', date '2026-09-01')
     """)
-    assert told == counted
+    assert rows == counted
 
 
 def test_every_team_and_the_centre_close_with_the_heads_that_came_went_and_moved(centre: Built) -> None:

@@ -22,7 +22,7 @@ SPRING = ("--month", "2026-02", "--month", "2026-03", "--as-of", "2026-03-18T12:
 
 
 @dataclass(frozen=True)
-class Told:
+class CommandResult:
     """How a command ended and what it said."""
 
     code: int
@@ -44,7 +44,7 @@ class LiveHome:
     def published(self) -> Path:
         return self.root / "published" / "callboard.duckdb"
 
-    def run(self, *arguments: str) -> Told:
+    def run(self, *arguments: str) -> CommandResult:
         done = subprocess.run(
             self._command(*arguments),
             cwd=ROOT,
@@ -54,13 +54,13 @@ class LiveHome:
             env=_environment(),
         )
         assert "Traceback" not in done.stdout + done.stderr
-        return Told(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
-    def refresh(self, *arguments: str) -> Told:
+    def refresh(self, *arguments: str) -> CommandResult:
         """A refresh in a process that begins with all its imports made; `run("refresh", ...)` makes them, too."""
-        told = Told(*forked.run(("refresh", *arguments, "--home", str(self.root)), _environment()))
-        assert "Traceback" not in told.out + told.err
-        return told
+        result = CommandResult(*forked.run(("refresh", *arguments, "--home", str(self.root)), _environment()))
+        assert "Traceback" not in result.out + result.err
+        return result
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -112,8 +112,8 @@ def published_autumn(tmp_path_factory: pytest.TempPathFactory) -> LiveHome:
     """Autumn, published once for all tests: they read it, or work on a copy of it."""
 
     def publish(folder: Path) -> None:
-        told = golden_home("autumn", folder / "home").refresh(*AUTUMN, "--json")
-        assert told.code == 0, told.out + told.err
+        result = golden_home("autumn", folder / "home").refresh(*AUTUMN, "--json")
+        assert result.code == 0, result.out + result.err
 
     return LiveHome(made_once(tmp_path_factory, "autumn", publish) / "home")
 

@@ -40,19 +40,19 @@ def test_autumn_gives_the_expected_numbers(published_autumn: LiveHome) -> None:
 
 def test_spring_with_its_clock_changes_and_running_month_gives_the_expected_numbers(tmp_path: Path) -> None:
     home = golden_home("spring", tmp_path / "home")
-    told = home.run("refresh", *SPRING, "--json")
-    assert told.code == 0, told.out + told.err
+    result = home.run("refresh", *SPRING, "--json")
+    assert result.code == 0, result.out + result.err
     assert compare(home.published.resolve(), expected("spring"), KPIS) == []
 
 
 def test_a_refresh_with_nothing_new_is_quick_and_leaves_the_release(autumn: LiveHome) -> None:
     before = autumn.published.readlink()
     started = resource.getrusage(resource.RUSAGE_CHILDREN)
-    told = autumn.run("refresh", *AUTUMN, "--json")
+    result = autumn.run("refresh", *AUTUMN, "--json")
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Seconds of CPU, of which a busy machine does not make more; the wall time of a quiet one is about the same.
     assert ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime < 4
-    assert (told.code, told.json["status"]) == (0, "nothing_new")
+    assert (result.code, result.json["status"]) == (0, "nothing_new")
     assert autumn.run("refresh", "--json", "--as-of", "2026-10-20T00:00:00Z").json["status"] == "nothing_new"
     assert autumn.published.readlink() == before
 

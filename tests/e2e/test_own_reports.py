@@ -61,10 +61,12 @@ def test_a_declared_report_counts_in_the_month_in_which_it_was_due(
             f'due_time = "10:00"\nsince = "2026-08"\nowner = "{owner}"\n'
         )
 
-    told = autumn.refresh(*AS_OF, "--json")
-    assert (told.code, told.json["status"], told.json["months"]) == (0, "published", ["2026-09"]), told.err
+    result = autumn.refresh(*AS_OF, "--json")
+    assert (result.code, result.json["status"], result.json["months"]) == (0, "published", ["2026-09"]), (
+        result.err
+    )
     assert september(autumn) == plus(before, scopes_of(autumn, str(owner)), in_time, 1)
-    # The delivery is there to be traced, and what it changed is told like any other late delivery.
+    # The delivery is there to be traced, and what it changed is listed like any other late delivery.
     assert autumn.query(f"select rows, quarantined_rows from audit.delivery where file = '{AUGUST_ROW}'") == [
         (1, 0)
     ]

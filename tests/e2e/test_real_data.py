@@ -19,8 +19,8 @@ def example(name: str, records: str, folder: str, to: Path, *months: str) -> Liv
     for file in (REAL / records).iterdir():
         shutil.copyfile(file, to / "landing" / folder / file.name)
     home = LiveHome(to)
-    told = home.refresh(*(word for month in months for word in ("--month", month)))
-    assert told.code == 0, told.out + told.err
+    result = home.refresh(*(word for month in months for word in ("--month", month)))
+    assert result.code == 0, result.out + result.err
     assert home.query("select count(*) from audit.quarantined_row") == [(0,)]
     return home
 

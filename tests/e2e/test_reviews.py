@@ -76,8 +76,10 @@ def decided(published_autumn: LiveHome, tmp_path_factory: pytest.TempPathFactory
     ):
         assert home.run("reviews", "--out", str(sheet)).code == 0
         fill_in(sheet, decisions)
-        told = home.run("reviews", "--in", str(sheet), "--json")
-        assert (told.code, told.json["status"], told.json["months"]) == (0, "written", ["2026-09"]), told.err
+        result = home.run("reviews", "--in", str(sheet), "--json")
+        assert (result.code, result.json["status"], result.json["months"]) == (0, "written", ["2026-09"]), (
+            result.err
+        )
     refreshed = home.refresh(*AS_OF, "--json")
     assert refreshed.code == 0, refreshed.out + refreshed.err
     return Decided(home, before, excluded, kept, refreshed.json)
@@ -101,11 +103,11 @@ def test_the_excluded_rating_leaves_its_agents_day_and_no_other_day_changes(deci
 
 
 def test_it_stays_visible_with_its_reason_and_the_later_round_won(decided: Decided) -> None:
-    told = decided.home.query(
+    rows = decided.home.query(
         "select survey_id, state, review_reason from marts.survey_review "
         f"where survey_id in ('{decided.excluded}', '{decided.kept}')"
     )
-    assert sorted(told) == sorted(
+    assert sorted(rows) == sorted(
         [
             (decided.excluded, "excluded", REASON),
             (decided.kept, "upheld", "the agent's own words"),
@@ -164,8 +166,8 @@ def test_a_correction_of_the_crm_that_a_decision_hides_is_said_by_the_gate(
     ]
     late = home.root / "landing" / "crm" / "surveys" / "late.jsonl"
     late.write_text("".join(json.dumps(survey) + "\n" for survey in corrected), encoding="utf-8")
-    told = home.refresh(*AS_OF, "--json")
-    assert (told.code, told.json["months"]) == (0, ["2026-09"]), told.out + told.err
+    result = home.refresh(*AS_OF, "--json")
+    assert (result.code, result.json["months"]) == (0, ["2026-09"]), result.out + result.err
     hidden = "select observed from audit.gate_result where expectation = 'survey_review_decisions_hide_no_correction'"
     assert home.query(f"{hidden} and month = date '2026-09-01' and not passed") == [
         ("2 found, the first of them: crm/surveys/late.jsonl says otherwise",)

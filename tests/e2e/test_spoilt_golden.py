@@ -112,7 +112,7 @@ def test_a_spoilt_set_gives_the_same_numbers_and_quarantines_each_bad_line(tmp_p
         con.execute("set TimeZone = 'UTC'")
         refused = _delivered_wrong(con, home.root / "landing")
         _in_other_forms(con, home.root / "landing")
-    told = home.refresh(*SPRING, "--json")
-    assert told.code == 0, told.out + told.err
+    result = home.refresh(*SPRING, "--json")
+    assert result.code == 0, result.out + result.err
     assert compare(home.published.resolve(), expected("spring"), KPIS) == []
     assert set(home.query("select file, line from audit.quarantined_row")) == refused

@@ -74,8 +74,8 @@ def test_kill_9_in_load_build_and_publish_leaves_the_release_and_the_next_refres
         assert status["running"] is None
         assert isinstance(status["failed"], dict)
         assert status["failed"]["step"] == step
-    told = autumn.refresh(*AUTUMN, "--json")
-    assert (told.code, told.json["status"]) == (0, "published"), told.out + told.err
+    result = autumn.refresh(*AUTUMN, "--json")
+    assert (result.code, result.json["status"]) == (0, "published"), result.out + result.err
     assert list(releases.glob("*.tmp")) == []
     assert autumn.published.readlink() != link
     assert compare(autumn.published.resolve(), expected("autumn"), KPIS) == []
@@ -105,9 +105,9 @@ def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn
     failed = refused.json["gate"]
     assert isinstance(failed, list)
     assert {verdict["table_name"] for verdict in failed} == {"hr.requisitions"}
-    told = autumn.run("status")
+    result = autumn.run("status")
     for verdict in failed:
-        assert verdict["expectation"] in told.out
+        assert verdict["expectation"] in result.out
         assert verdict["observed"]
         for month in ("2026-08", "2026-09"):
             waived = autumn.run(
@@ -131,8 +131,8 @@ def test_a_lost_build_database_costs_no_month_of_the_history(autumn: LiveHome) -
     before = autumn.query(august)
     shutil.rmtree(autumn.root / "build")
     deliver_again(autumn)
-    told = autumn.refresh("--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z", "--json")
-    assert (told.code, told.json["months"]) == (0, ["2026-09"]), told.out + told.err
+    result = autumn.refresh("--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z", "--json")
+    assert (result.code, result.json["months"]) == (0, ["2026-09"]), result.out + result.err
     assert autumn.query(august) == before
     assert compare(autumn.published.resolve(), expected("autumn"), KPIS) == []
     published = autumn.run("status", "--json").json["published"]
@@ -145,9 +145,9 @@ def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_agai
     broken = autumn.root / "landing" / "crm" / "cases" / "broken.parquet"
     broken.parent.mkdir(exist_ok=True)
     broken.write_bytes(b"no parquet at all")
-    told = autumn.refresh(*AUTUMN)
-    assert told.code == 3
-    assert "crm/cases/broken.parquet" in told.out
+    result = autumn.refresh(*AUTUMN)
+    assert result.code == 3
+    assert "crm/cases/broken.parquet" in result.out
     unreadable = autumn.run("status", "--json").json["unreadable"]
     assert isinstance(unreadable, list)
     assert [file["file"] for file in unreadable] == ["crm/cases/broken.parquet"]
@@ -160,7 +160,7 @@ def test_an_unreadable_file_is_named_and_publishes_nothing_until_it_is_gone_agai
 @pytest.mark.parametrize("month", ["2026-12", "1990-01"])
 def test_an_unknown_month_is_wrong_usage_and_publishes_nothing(autumn: LiveHome, month: str) -> None:
     link = autumn.published.readlink()
-    told = autumn.refresh("--month", month, "--as-of", "2026-10-20T00:00:00Z")
-    assert told.code == 2
-    assert f"Unknown month {month}" in told.err
+    result = autumn.refresh("--month", month, "--as-of", "2026-10-20T00:00:00Z")
+    assert result.code == 2
+    assert f"Unknown month {month}" in result.err
     assert autumn.published.readlink() == link

@@ -255,22 +255,22 @@ left join scope_measure as above
     and above.scope_id = below.scope_id
 where below.amount <> 0;
 
-create temp table told as
+create temp table scoped_value as
 select month, scope_id as team_id, kpi_id, value from marts.kpi_monthly where scope in ('centre', 'team');
 
 create table marts.report_timeliness_monthly as
-select * from (pivot told on kpi_id in ('report_timeliness_rate', 'report_accuracy_rate') using max(value));
+select * from (pivot scoped_value on kpi_id in ('report_timeliness_rate', 'report_accuracy_rate') using max(value));
 create table marts.schedule_adherence_monthly as
-select * from (pivot told on kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', 'attendance_rate',
+select * from (pivot scoped_value on kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', 'attendance_rate',
     'shrinkage_rate')
     using max(value));
 create table marts.training_monthly as
-select * from (pivot told on kpi_id in ('new_hire_training_pass_rate', 'on_the_job_exam_pass_rate',
+select * from (pivot scoped_value on kpi_id in ('new_hire_training_pass_rate', 'on_the_job_exam_pass_rate',
     'new_hire_training_attrition_rate', 'probation_pass_rate', 'probation_attrition_rate', 'training_plan_adherence') using max(value));
 create table marts.attrition_monthly as
 select *, if(team_id = 'all', 12, 6) as opening_headcount, 0 as hires, 0 as separations, 0 as moves_in, 0 as moves_out,
     if(team_id = 'all', 12, 6) as closing_headcount
-from (pivot told on kpi_id in ('attrition_rate', 'annualised_attrition_rate', 'voluntary_attrition_rate',
+from (pivot scoped_value on kpi_id in ('attrition_rate', 'annualised_attrition_rate', 'voluntary_attrition_rate',
     'early_attrition_rate') using max(value));
 
 -- Twelve agents are too few to say anything of, the forty of another line lie near a line.
@@ -281,7 +281,7 @@ from busy
 cross join (values
     ('inquiry', 12, null, '12 of at least 30 agents with enough surveys: too few to say anything about a and b.'),
     ('complaints', 40, -0.6, 'Ten percentage points more a goes with 0.15 points less b, among 40 agents.')
-) as told (business_line, agents, rho, sentence);
+) as driver (business_line, agents, rho, sentence);
 
 create table raw.delivery as
 select row_number() over () as delivery_id, table_name, table_name || '/part-0.csv' as file, 'sha' as sha256,

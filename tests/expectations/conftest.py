@@ -39,7 +39,7 @@ def spoilt(good_centre: Path, tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def judge() -> Callable[..., GateReport]:
-    """Runs the gate on a warehouse, for August 2026 as of September unless told otherwise."""
+    """Runs the gate on a warehouse, for August 2026 as of September unless the caller names others."""
 
     def run(warehouse: Path, **given: object) -> GateReport:
         arguments = {"months": [LAST], "as_of": AS_OF, "settings": SETTINGS, **SITE, **given}

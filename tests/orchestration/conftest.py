@@ -76,7 +76,7 @@ class StandIn:
             build_id=ctx.release_id,
             as_of=ctx.as_of,
             months=tuple(sorted(values)),
-            owed_months=plan_refresh(ctx).owed,
+            owed_months=plan_refresh(ctx).pending,
             trigger=ctx.trigger,
             code_version="0.1.0+test",
             config_sha256=ctx.config.sha256(),
@@ -154,7 +154,7 @@ def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
 
 @dataclass(frozen=True)
-class Told:
+class CommandResult:
     """How a command ended and what it said."""
 
     code: int
@@ -163,10 +163,12 @@ class Told:
 
 
 @pytest.fixture
-def callboard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+def callboard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., CommandResult]:
     """The command line in this process."""
 
-    def run(*arguments: object) -> Told:
+    def run(*arguments: object) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["callboard", *map(str, arguments)])
         code = 0
         with suppress(KeyboardInterrupt):
@@ -175,7 +177,7 @@ def callboard(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
             except SystemExit as ended:
                 code = int(ended.code or 0)
         said = capsys.readouterr()
-        return Told(code, said.out, said.err)
+        return CommandResult(code, said.out, said.err)
 
     return run
 

@@ -23,7 +23,7 @@ from orchestration.releases.sites import Site
 from sources.formats.landed_file import LandedFile
 from tests.receivers import Receiver
 
-from .conftest import Told
+from .conftest import CommandResult
 
 SHANGHAI = Site("Asia/Shanghai", "CN")
 LEGS, BUDGET = "acd.contact_legs", "hr.budget_lines"
@@ -273,7 +273,7 @@ def test_what_callboard_itself_puts_into_landing_is_no_delivery(
     assert overdue(home, config, utc("2026-11-25T00:30")) == []
 
 
-def test_people_are_told_once_of_each_hour_in_one_notice(
+def test_each_missed_deadline_is_notified_once_in_one_notice(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY, THIRD, ArrivalConfig(table="qa.evaluations", by="07:00"))
@@ -301,14 +301,14 @@ def test_people_are_told_once_of_each_hour_in_one_notice(
         BUDGET
     ]
     assert len(receiver.received) == 1
-    # The next day's hour is another one; the month's was told of.
+    # The next day's hour is another one; a notice of the month's was sent.
     assert notify_overdue(home, config, utc("2026-11-05T00:01"), send_overdue).notified == (
         LEGS,
         "qa.evaluations",
     )
 
 
-def test_hours_missed_while_nobody_looked_are_told_of_once_by_the_newest(
+def test_hours_missed_while_nobody_looked_are_notified_once_by_the_newest(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY)
@@ -333,7 +333,7 @@ def test_a_notice_that_reached_nobody_is_tried_again(
     assert len(receiver.received) == 1
 
 
-def test_without_an_address_nobody_is_told_until_there_is_one(
+def test_without_an_address_no_notice_is_sent_until_there_is_one(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     check_arrivals(home, config_of(DAILY), utc("2026-11-20T00:00"))
@@ -389,7 +389,7 @@ def test_a_lost_memory_begins_anew(
     assert notify_overdue(home, config, utc("2026-11-26T00:05"), send_overdue).notified == (LEGS,)
 
 
-def test_where_it_cannot_be_remembered_nobody_is_told_again_and_again(
+def test_where_it_cannot_be_remembered_no_notice_is_sent_again_and_again(
     home: Home, landing: Landing, receiver: Receiver
 ) -> None:
     config = config_of(DAILY)
@@ -443,7 +443,7 @@ _STEPS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=_STEPS, in_order=st.booleans())
-def test_however_often_and_whenever_somebody_looks_no_hour_is_told_of_twice(
+def test_however_often_and_whenever_somebody_looks_no_deadline_is_notified_twice(
     tmp_path_factory: pytest.TempPathFactory,
     steps: list[tuple[str, str, int, bool]],
     in_order: bool,
@@ -470,7 +470,7 @@ def test_however_often_and_whenever_somebody_looks_no_hour_is_told_of_twice(
 
             report = notify_overdue(home, config, now, send)
             assert works or not report.notified
-            # Whoever is overdue has been told of by now, unless nobody could be.
+            # By now a notice of each overdue source was sent, unless none could be.
             if works and in_order:
                 assert {(s.table, s.due) for s in report.overdue} <= set(notices)
     assert len(notices) == len(set(notices))
@@ -499,7 +499,7 @@ def _declared_long_ago(home: Home) -> None:
 
 
 def test_the_command_says_what_is_overdue_and_tells_people_once(
-    home: Home, callboard: Callable[..., Told], receiver: Receiver
+    home: Home, callboard: Callable[..., CommandResult], receiver: Receiver
 ) -> None:
     _write_config(home)
     new = callboard("arrivals", "--home", home.root)
@@ -526,20 +526,22 @@ def test_the_command_says_what_is_overdue_and_tells_people_once(
     assert len(receiver.received) == 1
 
 
-def test_a_home_that_declares_nothing_expects_nothing(home: Home, callboard: Callable[..., Told]) -> None:
-    told = callboard("arrivals", "--home", home.root)
-    assert told.code == 0
-    assert "No source is declared" in told.out
+def test_a_home_that_declares_nothing_expects_nothing(
+    home: Home, callboard: Callable[..., CommandResult]
+) -> None:
+    result = callboard("arrivals", "--home", home.root)
+    assert result.code == 0
+    assert "No source is declared" in result.out
     assert json.loads(callboard("status", "--home", home.root, "--json").out)["overdue"] == []
 
 
-def test_status_writes_nothing(home: Home, callboard: Callable[..., Told]) -> None:
+def test_status_writes_nothing(home: Home, callboard: Callable[..., CommandResult]) -> None:
     _write_config(home)
     callboard("status", "--home", home.root)
     assert not home.arrivals_file.exists()
 
 
-def test_a_wrong_mapping_is_wrong_usage(home: Home, callboard: Callable[..., Told]) -> None:
+def test_a_wrong_mapping_is_wrong_usage(home: Home, callboard: Callable[..., CommandResult]) -> None:
     _write_config(home)
     home.mappings.mkdir()
     (home.mappings / "legs.sql").write_text("select 1")

@@ -21,7 +21,7 @@ from orchestration.comparison.differences import Interval, Observations, beyond_
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 
-from .conftest import Told
+from .conftest import CommandResult
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -352,7 +352,7 @@ def test_where_nothing_changed_a_small_team_is_seldom_said_to_have_changed() -> 
             is_after=is_after,
             is_group=unit < group,
         )
-        interval = held(beyond_the_rest(seen, confidence=0.95, fewest=group))
+        interval = held(beyond_the_rest(seen, confidence=0.95, smallest_cell=group))
         wrong += not interval.low <= 0 <= interval.high
     assert 0 < wrong <= 0.06 * centres
 
@@ -388,9 +388,9 @@ def test_what_everybody_did_is_not_laid_at_the_groups_door(published: Published)
 def test_where_only_the_others_moved_the_group_does_not_read_as_if_it_had(published: Published) -> None:
     paired(published, "T1", [70, 80, 75, 66], [71, 79, 76, 65])
     paired(published, "T2", [60, 65, 70, 55], [50, 56, 59, 44])
-    told = in_one_sentence(published.ask())
-    assert "better beside everybody else, hardly chance alone, though its own difference (" in told
-    assert told.endswith("may be chance.")
+    sentence = in_one_sentence(published.ask())
+    assert "better beside everybody else, hardly chance alone, though its own difference (" in sentence
+    assert sentence.endswith("may be chance.")
 
 
 # Where there is too little for an interval
@@ -430,7 +430,7 @@ def test_values_without_spread_give_no_interval(
 
 
 def test_where_everybody_is_in_the_group_only_its_own_difference_is_given(
-    published: Published, callboard: Callable[..., Told]
+    published: Published, callboard: Callable[..., CommandResult]
 ) -> None:
     paired(published, "T1", [70, 80, 75], [90, 98, 97])
     answer = published.ask()
@@ -504,15 +504,15 @@ def test_a_kpi_that_is_neither_better_high_nor_low_is_not_judged(published: Publ
     for place, month in enumerate(months):
         published.put("a", month, (80 if place < 4 else 95) + place % 2, scope="business_line")
         published.put("b", month, 70 + (place + place // 4) % 2, scope="business_line")
-    told = in_one_sentence(published.ask(months[:4], months[4:], scope="business_line", scope_id="a"))
-    assert told.endswith(": a change beside everybody else, hardly chance alone.")
+    sentence = in_one_sentence(published.ask(months[:4], months[4:], scope="business_line", scope_id="a"))
+    assert sentence.endswith(": a change beside everybody else, hardly chance alone.")
 
 
 # What people read
 
 
 def test_order_value_is_said_to_be_a_mean_per_employee_and_month(
-    published: Published, callboard: Callable[..., Told]
+    published: Published, callboard: Callable[..., CommandResult]
 ) -> None:
     published.kpi_id = "order_value"
     for name, team, amounts in (
@@ -530,21 +530,23 @@ def test_order_value_is_said_to_be_a_mean_per_employee_and_month(
     assert "went from 1,500.00 to 2,750.00" in in_one_sentence(answer)
 
 
-def test_a_ratio_is_not_said_to_be_a_mean(published: Published, callboard: Callable[..., Told]) -> None:
+def test_a_ratio_is_not_said_to_be_a_mean(
+    published: Published, callboard: Callable[..., CommandResult]
+) -> None:
     paired(published, "T1", [70, 80, 75], [90, 98, 97])
     assert "means per" not in _run(callboard, published).out
 
 
 def test_ratios_are_percent_and_their_differences_percentage_points(
-    published: Published, callboard: Callable[..., Told]
+    published: Published, callboard: Callable[..., CommandResult]
 ) -> None:
     paired(published, "T1", [70, 80, 75], [78, 91, 86])
     paired(published, "T2", [50, 60, 70], [52, 58, 70])
-    told = _run(callboard, published)
-    assert told.err == ""
-    assert "75.00 %" in told.out
-    assert "+10.00 pp" in told.out
-    last = told.out.strip().splitlines()[-1]
+    result = _run(callboard, published)
+    assert result.err == ""
+    assert "75.00 %" in result.out
+    assert "+10.00 pp" in result.out
+    last = result.out.strip().splitlines()[-1]
     assert last.startswith(
         "Schedule adherence of team T1 went from 75.00 % to 85.00 %, "
         "which is +10.00 percentage points beyond what everybody else did (95 % interval +"
@@ -558,9 +560,9 @@ def test_where_lower_is_better_less_is_for_the_better(published: Published, step
         published, "T1", [30000, 32000, 31000], [30000 + 100 * step, 32050 + 100 * step, 30990 + 100 * step]
     )
     paired(published, "T2", [30000, 32000, 31000], [30020, 31970, 31010])
-    told = in_one_sentence(published.ask())
-    assert f": {ending} beside everybody else, hardly chance alone." in told
-    assert " s beyond what everybody else did" in told
+    sentence = in_one_sentence(published.ask())
+    assert f": {ending} beside everybody else, hardly chance alone." in sentence
+    assert " s beyond what everybody else did" in sentence
 
 
 def test_a_small_difference_keeps_figures_of_its_own(published: Published) -> None:
@@ -572,34 +574,34 @@ def test_a_small_difference_keeps_figures_of_its_own(published: Published) -> No
     assert "+0.0025 percentage points" in in_one_sentence(published.ask())
 
 
-def test_provisional_months_are_marked(published: Published, callboard: Callable[..., Told]) -> None:
+def test_provisional_months_are_marked(published: Published, callboard: Callable[..., CommandResult]) -> None:
     paired(published, "T1", [70, 80, 75], [78, 91, 86])
     published.person("X", "T2")
     published.put("X", MAY, 50)
     published.put("X", JULY, 50, provisional=True)
-    told = _run(callboard, published)
-    assert "2026-07 *" in told.out
-    assert "2026-05 *" not in told.out
-    assert "Provisional, may still change: 2026-07" in told.out
+    result = _run(callboard, published)
+    assert "2026-07 *" in result.out
+    assert "2026-05 *" not in result.out
+    assert "Provisional, may still change: 2026-07" in result.out
     assert json.loads(_run(callboard, published, "--json").out)["months"]["provisional"] == ["2026-07"]
 
 
-def test_machines_get_the_raw_numbers(published: Published, callboard: Callable[..., Told]) -> None:
+def test_machines_get_the_raw_numbers(published: Published, callboard: Callable[..., CommandResult]) -> None:
     before, after = [70, 80, 75], [78, 91, 86]
     paired(published, "T1", before, after)
     paired(published, "T2", [50], [52])
-    told = json.loads(_run(callboard, published, "--json").out)
-    assert told["group"]["before"]["value"] == 0.75
-    assert told["group"]["difference"]["p_value"] == pytest.approx(
+    answer = json.loads(_run(callboard, published, "--json").out)
+    assert answer["group"]["before"]["value"] == 0.75
+    assert answer["group"]["difference"]["p_value"] == pytest.approx(
         stats.ttest_rel(after, before).pvalue, rel=1e-9
     )
-    assert told["group"]["members"] == {"before": 3, "after": 3, "both": 3}
-    assert told["beyond"]["value"] == pytest.approx(0.08)
-    assert told["beyond"]["low"] is None
-    assert "too few" in told["beyond"]["why_no_interval"]
+    assert answer["group"]["members"] == {"before": 3, "after": 3, "both": 3}
+    assert answer["beyond"]["value"] == pytest.approx(0.08)
+    assert answer["beyond"]["low"] is None
+    assert "too few" in answer["beyond"]["why_no_interval"]
 
 
-def test_months_are_told_in_runs() -> None:
+def test_months_are_reported_in_runs() -> None:
     assert months_in_words([date(2025, 12, 1), date(2026, 1, 1), MAY, JULY, AUGUST]) == (
         "2025-12..2026-01, 2026-05, 2026-07..2026-08"
     )
@@ -609,7 +611,7 @@ def test_months_are_told_in_runs() -> None:
 
 
 def test_a_release_behind_a_link_is_read_and_nothing_is_written(
-    published: Published, callboard: Callable[..., Told]
+    published: Published, callboard: Callable[..., CommandResult]
 ) -> None:
     paired(published, "T1", [70, 80, 75], [78, 91, 86])
     home = published.write()
@@ -619,9 +621,9 @@ def test_a_release_behind_a_link_is_read_and_nothing_is_written(
     home.published_database.symlink_to(release)
     seen = {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()}
     release.chmod(0o444)
-    told = json.loads(_run(callboard, published, "--json").out)
-    assert told["status"] == "compared"
-    assert told["database"] == str(release)
+    answer = json.loads(_run(callboard, published, "--json").out)
+    assert answer["status"] == "compared"
+    assert answer["database"] == str(release)
     assert {path: path.read_bytes() for path in home.root.rglob("*") if path.is_file()} == seen
 
 
@@ -637,7 +639,9 @@ def test_the_command_line_starts_without_the_statistics() -> None:
 # Asked wrongly
 
 
-def _run(callboard: Callable[..., Told], published: Published, *more: str, **changed: str) -> Told:
+def _run(
+    callboard: Callable[..., CommandResult], published: Published, *more: str, **changed: str
+) -> CommandResult:
     if not published.home.published_database.exists():
         published.write()
     options = {
@@ -647,8 +651,8 @@ def _run(callboard: Callable[..., Told], published: Published, *more: str, **cha
         "after": "2026-07",
         **changed,
     }
-    told = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return callboard("compare", "--home", published.home.root, *told, *more)
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return callboard("compare", "--home", published.home.root, *arguments, *more)
 
 
 @pytest.mark.parametrize(
@@ -684,21 +688,25 @@ def _run(callboard: Callable[..., Told], published: Published, *more: str, **cha
     ],
 )
 def test_a_wrong_question_is_code_2_and_says_what_to_do(
-    published: Published, callboard: Callable[..., Told], changed: dict[str, str], message: str, hint: str
+    published: Published,
+    callboard: Callable[..., CommandResult],
+    changed: dict[str, str],
+    message: str,
+    hint: str,
 ) -> None:
     paired(published, "T1", [70, 80], [78, 91])
     paired(published, "T2", [50, 60], [52, 58])
     published.person("left", "T3")
     published.put("left", MAY, 50)
-    told = _run(callboard, published, **changed)
-    assert told.code == 2
-    assert "Traceback" not in told.err
-    assert message in told.err
-    assert hint in told.err.splitlines()[-1]
+    result = _run(callboard, published, **changed)
+    assert result.code == 2
+    assert "Traceback" not in result.err
+    assert message in result.err
+    assert hint in result.err.splitlines()[-1]
 
 
-def test_a_home_without_a_release_is_code_2(home: Home, callboard: Callable[..., Told]) -> None:
-    told = callboard(
+def test_a_home_without_a_release_is_code_2(home: Home, callboard: Callable[..., CommandResult]) -> None:
+    result = callboard(
         "compare",
         "--home",
         home.root,
@@ -711,9 +719,9 @@ def test_a_home_without_a_release_is_code_2(home: Home, callboard: Callable[...,
         "--after",
         "2026-07",
     )
-    assert told.code == 2
-    assert "Nothing is published" in told.err
-    assert "callboard refresh" in told.err
+    assert result.code == 2
+    assert "Nothing is published" in result.err
+    assert "callboard refresh" in result.err
     assert list(home.root.iterdir()) == [home.landing]
 
 

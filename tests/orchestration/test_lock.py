@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.home.errors import LockHeldError
-from orchestration.home.lock import glance, holder_of, refresh_lock
+from orchestration.home.lock import holder_of, refresh_lock, try_shared_lock
 from orchestration.home.paths import Home
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ _HOLD = """
 import sys, time
 from pathlib import Path
 from orchestration.home.paths import Home
-from orchestration.home.lock import glance, refresh_lock
+from orchestration.home.lock import refresh_lock, try_shared_lock
 with {how}(Home(Path(sys.argv[1]))):
     print("held", flush=True)
     time.sleep({seconds})
@@ -46,7 +46,7 @@ def another_process(
         process.stdout.close()
 
 
-def test_a_second_refresh_is_told_who_holds_the_lock(home: Home) -> None:
+def test_a_second_refresh_learns_who_holds_the_lock(home: Home) -> None:
     with another_process(home) as other:
         with pytest.raises(LockHeldError, match=f"process {other.pid}") as raised, refresh_lock(home):
             pytest.fail("two refreshes at once")
@@ -73,12 +73,12 @@ def test_a_refresh_can_wait_for_the_one_before(home: Home) -> None:
 def test_a_glance_delays_a_refresh_and_never_refuses_it(home: Home) -> None:
     with refresh_lock(home):
         pass
-    with another_process(home, how="glance", seconds=0.5), refresh_lock(home):
+    with another_process(home, how="try_shared_lock", seconds=0.5), refresh_lock(home):
         assert str(os.getpid()) in home.lock_file.read_text()
 
 
 def test_a_glance_during_a_refresh_says_so_at_once(home: Home) -> None:
-    with another_process(home), glance(home) as is_free:
+    with another_process(home), try_shared_lock(home) as is_free:
         assert not is_free
 
 

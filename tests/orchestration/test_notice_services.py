@@ -171,8 +171,8 @@ def test_one_service_that_fails_keeps_the_notice_from_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Several addresses may stand in one variable.
-    told = _at(context, monkeypatch, f"json://127.0.0.1:9 {receiver.address}")
-    assert not notify(told, DISK_FULL)
+    configured = _at(context, monkeypatch, f"json://127.0.0.1:9 {receiver.address}")
+    assert not notify(configured, DISK_FULL)
     assert [notice["message"] for notice in receiver.received] == ["The disk is full."]
 
 

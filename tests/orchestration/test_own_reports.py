@@ -18,7 +18,7 @@ from orchestration.refresh.plan import plan_refresh
 from orchestration.refresh.publish import Release
 from orchestration.refresh.steps import load_step, publish_step
 
-from .conftest import AS_OF, AUGUST, SEPTEMBER, StandIn, Told, status_without_work
+from .conftest import AS_OF, AUGUST, SEPTEMBER, CommandResult, StandIn, status_without_work
 
 JULY = date(2026, 7, 1)
 # 3 September 2026 is the third working day of the month in Shanghai, and 10:00 there is 02:00 in UTC.
@@ -216,7 +216,7 @@ def test_a_report_delivered_on_the_second_is_in_time() -> None:
     assert [state(None, DUE - second), state(None, DUE)] == ["awaited", "overdue"]
 
 
-def test_an_owner_whom_nobody_knows_is_told_and_nothing_is_written(declared: StandIn) -> None:
+def test_an_owner_whom_nobody_knows_is_reported_and_nothing_is_written(declared: StandIn) -> None:
     declared.home.config_file.write_text(DECLARED.replace('"E1"', '"E9"'))
     declared.publish({AUGUST: 0.5})
     # One sentence a report, however many of its months wait.
@@ -225,18 +225,20 @@ def test_an_owner_whom_nobody_knows_is_told_and_nothing_is_written(declared: Sta
     assert note.startswith("The report 'monthly-kpis' is not counted: its owner 'E9' is no employee")
 
 
-def test_a_mapping_that_would_take_our_rows_is_told(declared: StandIn) -> None:
+def test_a_mapping_that_would_take_our_rows_is_reported(declared: StandIn) -> None:
     declared.home.mappings.mkdir()
     (declared.home.mappings / "register.sql").write_text(
         "/*\ntable: qa.report_deliveries\nfiles: qa/report_deliveries/*\n*/\nselect id as report_id from source\n"
     )
     declared.publish({AUGUST: 0.5})
-    [told] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
+    [sentence] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     assert landed(declared) == {}
-    assert "The mapping register takes every file like qa/report_deliveries/~callboard-" in told
+    assert "The mapping register takes every file like qa/report_deliveries/~callboard-" in sentence
 
 
-def test_a_full_disk_stops_no_refresh_and_is_told(declared: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_stops_no_refresh_and_is_reported(
+    declared: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     declared.publish({AUGUST: 0.5})
 
     def full(_: Path) -> None:
@@ -244,10 +246,10 @@ def test_a_full_disk_stops_no_refresh_and_is_told(declared: StandIn, monkeypatch
 
     with monkeypatch.context() as patched:
         patched.setattr("orchestration.deliveries.own_files.fsync", full)
-        [told] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
+        [sentence] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     folder = declared.home.landing / "qa" / "report_deliveries"
     assert list(folder.iterdir()) == []
-    assert "could not be written; the next refresh tries again" in told
+    assert "could not be written; the next refresh tries again" in sentence
     assert deliver(declared, datetime(2026, 9, 20, tzinfo=UTC)) == ()
 
 
@@ -296,13 +298,13 @@ def test_our_row_in_a_published_month_makes_it_again(declared: StandIn) -> None:
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     declared.load()
     assert plan_refresh(declared.context()).months == (SEPTEMBER,)
-    # Told another month, this one is left owing.
+    # CommandResult another month, this one is left pending.
     plan = plan_refresh(declared.context(AUGUST))
-    assert (plan.months, plan.owed) == ((), (SEPTEMBER,))
+    assert (plan.months, plan.pending) == ((), (SEPTEMBER,))
     assert plan_refresh(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
 
 
-def test_a_damaged_release_is_told_as_such(declared: StandIn) -> None:
+def test_a_damaged_release_is_reported_as_such(declared: StandIn) -> None:
     release = declared.publish({AUGUST: 0.5})
     (release.path / "callboard.duckdb").unlink()
     with pytest.raises(CallboardError, match=f"release {release.release_id} is damaged"):
@@ -311,13 +313,13 @@ def test_a_damaged_release_is_told_as_such(declared: StandIn) -> None:
 
 @pytest.mark.usefixtures("on_20_september")
 def test_status_shows_how_the_newest_report_stands(
-    declared: StandIn, callboard: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+    declared: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     release = declared.publish({AUGUST: 0.5})
     published_at(declared, release, DUE)
-    told = callboard("status", "--home", declared.home.root, "--json")
-    assert json.loads(told.out)["reports"] == [
+    result = callboard("status", "--home", declared.home.root, "--json")
+    assert json.loads(result.out)["reports"] == [
         {
             "report_id": "monthly-kpis",
             "month": "2026-08",

@@ -46,7 +46,7 @@ def test_what_a_refused_build_loaded_stays_to_be_made(stand_in: StandIn) -> None
     assert status_without_work(stand_in.context()) == "work"
 
 
-def test_told_months_leave_the_other_touched_ones_owing(stand_in: StandIn) -> None:
+def test_requested_months_leave_the_other_touched_ones_pending(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], filled=9)
     stand_in.publish({AUGUST: 0.75})
@@ -55,16 +55,16 @@ def test_told_months_leave_the_other_touched_ones_owing(stand_in: StandIn) -> No
     assert status_without_work(stand_in.context()) == "nothing_new"
 
 
-@pytest.mark.parametrize("told", [(), (AUGUST,)])
+@pytest.mark.parametrize("requested", [(), (AUGUST,)])
 def test_a_published_month_that_begins_after_as_of_is_made_later(
-    stand_in: StandIn, told: tuple[date, ...]
+    stand_in: StandIn, requested: tuple[date, ...]
 ) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], filled=9)
     stand_in.load()
-    earlier = stand_in.context(*told, as_of=AS_OF.replace(month=8))
+    earlier = stand_in.context(*requested, as_of=AS_OF.replace(month=8))
     plan = plan_refresh(earlier)
-    assert (plan.months, plan.owed) == ((AUGUST,), (SEPTEMBER,))
+    assert (plan.months, plan.pending) == ((AUGUST,), (SEPTEMBER,))
     stand_in.publish({AUGUST: 0.75}, as_of=earlier.as_of)
     # Nothing else came meanwhile, and what came is in the release's list of deliveries.
     assert SEPTEMBER in plan_refresh(stand_in.context()).months
@@ -83,25 +83,25 @@ def test_the_first_release_says_where_history_begins(stand_in: StandIn) -> None:
     assert status_without_work(stand_in.context()) == "nothing_new"
 
 
-def test_a_told_month_that_nothing_changed_is_not_made_again(stand_in: StandIn) -> None:
+def test_a_requested_month_that_nothing_changed_is_not_made_again(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     for as_of in (AS_OF, LATER):
         assert status_without_work(stand_in.context(AUGUST, as_of=as_of)) == "nothing_new"
 
 
-def test_a_told_month_is_made_again_from_an_earlier_as_of(stand_in: StandIn) -> None:
+def test_a_requested_month_is_made_again_from_an_earlier_as_of(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5})
     assert plan_refresh(stand_in.context(AUGUST, as_of=AS_OF - timedelta(days=1))).months == (AUGUST,)
 
 
-def test_a_provisional_told_month_is_made_again_for_another_as_of_only(stand_in: StandIn) -> None:
+def test_a_provisional_requested_month_is_made_again_for_another_as_of_only(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5}, provisional=True)
     assert plan_refresh(stand_in.context(AUGUST)).months == ()
     assert plan_refresh(stand_in.context(AUGUST, as_of=LATER)).months == (AUGUST,)
 
 
 @pytest.mark.parametrize("change", ["configuration", "waiver"])
-def test_a_told_month_is_made_again_when_what_decides_it_changed(stand_in: StandIn, change: str) -> None:
+def test_a_requested_month_is_made_again_when_what_decides_it_changed(stand_in: StandIn, change: str) -> None:
     stand_in.publish({AUGUST: 0.5})
     if change == "configuration":
         stand_in.home.config_file.write_text("default_site = 'HAM'\n")
@@ -152,7 +152,7 @@ def test_a_lost_build_database_makes_nothing_again_that_did_not_change(stand_in:
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
 
 
-def test_a_told_month_before_everything_that_was_delivered_is_unknown(stand_in: StandIn) -> None:
+def test_a_requested_month_before_everything_that_was_delivered_is_unknown(stand_in: StandIn) -> None:
     stand_in.load()
     assert plan_refresh(stand_in.context(AUGUST)).months == (AUGUST,)
     with pytest.raises(UsageError, match="Unknown month 1990-01"):

@@ -22,7 +22,7 @@ from orchestration.home.files import switch_link
 from orchestration.home.paths import Home
 from sources.loading.load import load, waiting
 
-from .conftest import SEPTEMBER, Told
+from .conftest import SEPTEMBER, CommandResult
 
 CRM_COLUMNS = "survey_id,contact_id,agent_id,responded_at,csat,nps,resolution,attitude,speed,ease,comment,review,review_reason"
 CRM = f"""{CRM_COLUMNS}
@@ -131,19 +131,19 @@ def desk(home: Home, tmp_path: Path) -> Desk:
 
 
 def test_what_is_open_or_pending_is_listed_and_on_demand_all_of_it_or_one_month(
-    desk: Desk, callboard: Callable[..., Told]
+    desk: Desk, callboard: Callable[..., CommandResult]
 ) -> None:
     def listed(*options: str) -> list[tuple[str, str]]:
-        told = callboard("reviews", "--home", desk.home.root, "--json", *options)
-        return [(r["survey_id"], r["state"]) for r in json.loads(told.out)["reviews"]]
+        result = callboard("reviews", "--home", desk.home.root, "--json", *options)
+        return [(r["survey_id"], r["state"]) for r in json.loads(result.out)["reviews"]]
 
     assert listed() == [("S1", "open"), ("S2", "pending")]
     assert listed("--all", "--month", "2026-09") == [("S3", "excluded"), ("S4", "upheld")]
     assert listed("--month", "2026-09") == []
     assert len(listed("--all")) == 4
-    told = callboard("reviews", "--home", desk.home.root)
-    assert "S1" in told.out
-    assert "S3" not in told.out
+    result = callboard("reviews", "--home", desk.home.root)
+    assert "S1" in result.out
+    assert "S3" not in result.out
 
 
 def test_the_sheet_is_a_csv_that_excel_takes_for_utf_8_and_says_instants_in_utc(desk: Desk) -> None:
@@ -163,7 +163,7 @@ def test_the_sheet_is_a_csv_that_excel_takes_for_utf_8_and_says_instants_in_utc(
 
 
 def test_a_decision_becomes_a_delivery_with_everything_but_the_comment_as_the_release_has_it(
-    desk: Desk, callboard: Callable[..., Told]
+    desk: Desk, callboard: Callable[..., CommandResult]
 ) -> None:
     sheet = desk.scratch / "list.csv"
     callboard("reviews", "--home", desk.home.root, "--out", sheet)
@@ -172,9 +172,9 @@ def test_a_decision_becomes_a_delivery_with_everything_but_the_comment_as_the_re
     changed = text.replace("A1,K1,2026-08-03T01:00:00Z,1,", "A9,K9,2026-09-03T01:00:00Z,5,")
     sheet.write_text(changed.replace("open,,", "open,Excluded ,客户评的是快递"), encoding="utf-8")
     assert changed != text
-    told = callboard("reviews", "--home", desk.home.root, "--in", sheet, "--json")
-    assert told.code == 0, told.err
-    said = json.loads(told.out)
+    result = callboard("reviews", "--home", desk.home.root, "--in", sheet, "--json")
+    assert result.code == 0, result.err
+    said = json.loads(result.out)
     assert (said["status"], said["months"], said["undecided"], said["unchanged"]) == (
         "written",
         ["2026-08"],
@@ -227,16 +227,16 @@ def test_a_decision_becomes_a_delivery_with_everything_but_the_comment_as_the_re
     )
 
 
-def test_people_are_told_what_was_taken_and_what_to_do_next(
-    desk: Desk, callboard: Callable[..., Told]
+def test_the_command_prints_what_was_taken_and_what_to_do_next(
+    desk: Desk, callboard: Callable[..., CommandResult]
 ) -> None:
-    told = callboard("reviews", "--home", desk.home.root, "--in", desk.sheet(row("S1", "upheld")))
-    assert "Took 1 decisions (2026-08)" in told.out
-    assert f"callboard refresh --home {desk.home.root}" in told.out
+    result = callboard("reviews", "--home", desk.home.root, "--in", desk.sheet(row("S1", "upheld")))
+    assert "Took 1 decisions (2026-08)" in result.out
+    assert f"callboard refresh --home {desk.home.root}" in result.out
 
 
 def test_every_bad_row_is_named_with_its_line_and_then_nothing_is_written(
-    desk: Desk, callboard: Callable[..., Told]
+    desk: Desk, callboard: Callable[..., CommandResult]
 ) -> None:
     sheet = desk.sheet(
         row("S1", "upheld"),
@@ -251,9 +251,9 @@ def test_every_bad_row_is_named_with_its_line_and_then_nothing_is_written(
     )
     with sheet.open("a", encoding="utf-8") as handle:
         handle.write("S3,upheld,one,value too many\n")
-    told = callboard("reviews", "--home", desk.home.root, "--in", sheet)
-    assert told.code == 2
-    named = [line.strip().partition(": ") for line in told.err.splitlines() if line.startswith("  line ")]
+    result = callboard("reviews", "--home", desk.home.root, "--in", sheet)
+    assert result.code == 2
+    named = [line.strip().partition(": ") for line in result.err.splitlines() if line.startswith("  line ")]
     assert [(line, what.split(" ")[:2]) for line, _, what in named] == [
         ("line 3", ["survey", "S9"]),
         ("line 4", ["survey", "S5"]),
@@ -317,7 +317,7 @@ def test_a_sheet_without_the_columns_is_wrong_usage(desk: Desk, content: str, wo
 
 
 def test_wrong_usage_is_code_2(
-    desk: Desk, home: Home, callboard: Callable[..., Told], tmp_path: Path
+    desk: Desk, home: Home, callboard: Callable[..., CommandResult], tmp_path: Path
 ) -> None:
     for options in (
         ["--in", tmp_path / "nowhere.csv"],
@@ -328,24 +328,24 @@ def test_wrong_usage_is_code_2(
         ["--out", tmp_path],
         ["--month", "August"],
     ):
-        told = callboard("reviews", "--home", home.root, *options)
-        assert told.code == 2, options
-        assert "Traceback" not in told.out + told.err
+        result = callboard("reviews", "--home", home.root, *options)
+        assert result.code == 2, options
+        assert "Traceback" not in result.out + result.err
     assert desk.written() == []
 
 
 def test_without_a_release_or_with_one_made_before_there_were_lists_it_is_said_what_to_do(
-    home: Home, tmp_path: Path, callboard: Callable[..., Told]
+    home: Home, tmp_path: Path, callboard: Callable[..., CommandResult]
 ) -> None:
-    told = callboard("reviews", "--home", home.root)
-    assert told.code == 2
-    assert "callboard refresh" in told.err
+    result = callboard("reviews", "--home", home.root)
+    assert result.code == 2
+    assert "callboard refresh" in result.err
     desk = Desk(home, tmp_path)
     desk.publish()
     desk.in_release("drop table marts.survey_review")
-    told = callboard("reviews", "--home", home.root)
-    assert told.code == 2
-    assert "--month" in told.err
+    result = callboard("reviews", "--home", home.root)
+    assert result.code == 2
+    assert "--month" in result.err
 
 
 def test_a_decision_that_is_in_force_writes_nothing(desk: Desk) -> None:
@@ -521,8 +521,8 @@ texts = st.one_of(
 
 
 @settings(max_examples=20, deadline=None, derandomize=True)
-@given(told=st.dictionaries(texts, texts.filter(lambda text: text != "***"), min_size=1, max_size=25))
-def test_odd_texts_go_out_and_come_back_and_are_delivered_as_they_were(told: dict[str, str]) -> None:
+@given(reasons=st.dictionaries(texts, texts.filter(lambda text: text != "***"), min_size=1, max_size=25))
+def test_odd_texts_go_out_and_come_back_and_are_delivered_as_they_were(reasons: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Home(Path(folder) / "home"), Path(folder))
         desk.publish()
@@ -532,7 +532,7 @@ def test_odd_texts_go_out_and_come_back_and_are_delivered_as_they_were(told: dic
             connection.executemany(
                 "insert into marts.survey_review select * replace ($1 as survey_id, $1 as contact_id, "
                 "$2 as review_reason, 'pending' as review, 'pending' as state) from one",
-                list(told.items()),
+                list(reasons.items()),
             )
         sheet = desk.scratch / "list.csv"
         write_sheet(desk.home, sheet)
@@ -541,8 +541,8 @@ def test_odd_texts_go_out_and_come_back_and_are_delivered_as_they_were(told: dic
             writer = csv.DictWriter(handle, lines[0].keys())
             writer.writeheader()
             writer.writerows(lines)
-        assert len(take_decisions(desk.home, sheet).decisions) == len(told)
+        assert len(take_decisions(desk.home, sheet).decisions) == len(reasons)
         delivered = desk.in_force()
-        assert {i: (delivered[i][0], *delivered[i][-2:]) for i in told} == {
-            i: (i, "upheld", reason) for i, reason in told.items()
+        assert {i: (delivered[i][0], *delivered[i][-2:]) for i in reasons} == {
+            i: (i, "upheld", reason) for i, reason in reasons.items()
         }

@@ -1,4 +1,4 @@
-"""`callboard status`: what people are told of a home, whatever state it is in."""
+"""`callboard status`: what it prints of a home in any state."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from orchestration.refresh.outcomes import GateOutcome
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.run import RefreshRun
 
-from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn, Told
+from .conftest import AUGUST, PASSED, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
 
 FAILED = replace(
@@ -34,14 +34,14 @@ def refuse(ctx: RefreshContext) -> None:
     conclude(run, lambda *_: None)
 
 
-def said(callboard: Callable[..., Told], home: Home) -> dict[str, object]:
-    told = callboard("status", "--home", home.root, "--json")
-    assert told.code == 0
-    return json.loads(told.out)
+def said(callboard: Callable[..., CommandResult], home: Home) -> dict[str, object]:
+    result = callboard("status", "--home", home.root, "--json")
+    assert result.code == 0
+    return json.loads(result.out)
 
 
 def test_a_new_home_has_nothing_published_and_its_files_waiting(
-    stand_in: StandIn, callboard: Callable[..., Told]
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     status = said(callboard, stand_in.home)
     assert status["published"] is None
@@ -50,8 +50,8 @@ def test_a_new_home_has_nothing_published_and_its_files_waiting(
     ]
 
 
-def test_what_is_published_is_told_with_its_months(
-    stand_in: StandIn, callboard: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
+def test_what_is_published_is_reported_with_its_months(
+    stand_in: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in.publish({AUGUST: 0.5})
     made = stand_in.publish({SEPTEMBER: 0.25}, provisional=True)
@@ -70,8 +70,8 @@ def test_what_is_published_is_told_with_its_months(
     assert "Nothing waits" in shown
 
 
-def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_a_refusal_is_reported_with_what_was_found_and_how_to_let_it_pass(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     stand_in.publish({AUGUST: 0.5})
     stand_in.verdicts = [FAILED]
@@ -95,7 +95,7 @@ def test_a_refusal_is_told_with_what_was_found_and_how_to_let_it_pass(
         assert part in shown
 
 
-def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[..., CommandResult]) -> None:
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
@@ -106,8 +106,8 @@ def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[.
     assert said(callboard, stand_in.home)["refused"] is None
 
 
-def test_quarantine_is_told_by_table_with_reasons_and_an_example(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
@@ -130,7 +130,7 @@ def test_quarantine_is_told_by_table_with_reasons_and_an_example(
 
 
 def test_while_a_refresh_runs_status_says_so_and_needs_no_build_database(
-    stand_in: StandIn, callboard: Callable[..., Told]
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     made = stand_in.publish({AUGUST: 0.5})
     with another_process(stand_in.home) as other:
@@ -141,8 +141,8 @@ def test_while_a_refresh_runs_status_says_so_and_needs_no_build_database(
     assert status["published"]["release_id"] == made.release_id
 
 
-def test_a_refresh_that_was_cut_off_is_told_with_its_step(
-    stand_in: StandIn, callboard: Callable[..., Told]
+def test_a_refresh_that_was_cut_off_is_reported_with_its_step(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
 ) -> None:
     note_attempt(stand_in.context(AUGUST), lambda _: {"step": "build"})
     failed = said(callboard, stand_in.home)["failed"]
@@ -150,7 +150,9 @@ def test_a_refresh_that_was_cut_off_is_told_with_its_step(
     assert failed["step"] == "build"
 
 
-def test_a_changed_configuration_is_told(stand_in: StandIn, callboard: Callable[..., Told]) -> None:
+def test_a_changed_configuration_is_reported(
+    stand_in: StandIn, callboard: Callable[..., CommandResult]
+) -> None:
     stand_in.publish({AUGUST: 0.5})
     stand_in.home.config_file.write_text("default_site = 'HAM'\n")
     changed = said(callboard, stand_in.home)["changed_since"]

@@ -33,8 +33,8 @@ def dbt(monkeypatch: pytest.MonkeyPatch, stand_in: StandIn) -> _Dbt:
     stand_in.home.config_file.write_text("default_time_zone = 'Asia/Shanghai'\n")
     fake = _Dbt()
 
-    def run(_: object, **told: object) -> DbtOutcome:
-        fake.variables = told["vars"]  # type: ignore[assignment]
+    def run(_: object, **options: object) -> DbtOutcome:
+        fake.variables = options["vars"]  # type: ignore[assignment]
         return DbtOutcome(fake.nodes, 0.1)
 
     monkeypatch.setattr(dbt_runner, "run_dbt", run)

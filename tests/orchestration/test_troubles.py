@@ -25,10 +25,10 @@ from orchestration.home.known_errors import database_trouble, in_words
     ],
 )
 def test_a_trouble_of_the_machine_is_said_in_words(error: Exception, said: str) -> None:
-    told = in_words(error)
-    assert told is not None
-    assert said in told.message
-    assert told.exit_code == 1
+    failure = in_words(error)
+    assert failure is not None
+    assert said in failure.message
+    assert failure.exit_code == 1
 
 
 def test_a_trouble_behind_another_exception_is_found() -> None:
@@ -38,9 +38,9 @@ def test_a_trouble_behind_another_exception_is_found() -> None:
         except OSError as full:
             raise RuntimeError("a step failed") from full
     except RuntimeError as error:
-        told = in_words(error)
-    assert told is not None
-    assert "disk is full" in told.message
+        failure = in_words(error)
+    assert failure is not None
+    assert "disk is full" in failure.message
 
 
 def test_a_defect_is_no_trouble_of_the_machine() -> None:
@@ -70,6 +70,6 @@ def test_what_duckdb_says_of_a_locked_and_of_a_damaged_file_is_known(tmp_path: P
         with pytest.raises(duckdb.Error) as raised:
             duckdb.connect(str(locked))
         other.kill()
-    told = database_trouble(str(raised.value))
-    assert told is not None
-    assert "Another program" in told.message
+    failure = database_trouble(str(raised.value))
+    assert failure is not None
+    assert "Another program" in failure.message

@@ -12,7 +12,7 @@ from orchestration.home.errors import CallboardError, UsageError
 from orchestration.home.paths import Home
 from orchestration.home.waivers import add_waiver, revoke_waiver, waivers_in_force
 
-from .conftest import AUGUST, SEPTEMBER, Told
+from .conftest import AUGUST, SEPTEMBER, CommandResult
 
 AT = datetime(2026, 10, 1, 8, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ def test_a_damaged_line_is_named_and_not_guessed(home: Home) -> None:
         waivers_in_force(home)
 
 
-def test_the_command_waives_lists_and_revokes(home: Home, callboard: Callable[..., Told]) -> None:
+def test_the_command_waives_lists_and_revokes(home: Home, callboard: Callable[..., CommandResult]) -> None:
     table, names = next((t, n) for t, n in expectation_names().items() if n)
     who = ["--home", home.root, "--month", "2026-08", "--by", "Wei Chen", "--reason", "known"]
     assert callboard("waive", names[0], *who, "--table", table).code == 0
@@ -75,10 +75,10 @@ def test_the_command_waives_lists_and_revokes(home: Home, callboard: Callable[..
 
 
 def test_an_unknown_expectation_is_wrong_usage_and_near_names_are_offered(
-    home: Home, callboard: Callable[..., Told]
+    home: Home, callboard: Callable[..., CommandResult]
 ) -> None:
     name = "kpi_monthly_key_is_uniqe"
-    told = callboard("waive", name, "--home", home.root, "--month", "2026-08", "--by", "W", "--reason", "r")
-    assert told.code == 2
-    assert "kpi_monthly_key_is_unique" in told.err
+    result = callboard("waive", name, "--home", home.root, "--month", "2026-08", "--by", "W", "--reason", "r")
+    assert result.code == 2
+    assert "kpi_monthly_key_is_unique" in result.err
     assert not home.waivers_file.exists()

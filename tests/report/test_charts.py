@@ -10,7 +10,13 @@ from orchestration.presentation.language import language
 def _svg(title: str = "Service level") -> str:
     months = [date(2026, month, 1) for month in (7, 8, 9)]
     return trend_svg(
-        months, [0.9, None, 0.8], 0.85, unit="ratio", title=title, description="told", language=language("en")
+        months,
+        [0.9, None, 0.8],
+        0.85,
+        unit="ratio",
+        title=title,
+        description="in words",
+        language=language("en"),
     )
 
 

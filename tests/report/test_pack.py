@@ -18,7 +18,7 @@ from orchestration.home.files import sha256_of
 from orchestration.home.paths import Home
 from orchestration.presentation.language import language
 from orchestration.releases.manifest import current_manifest, read_manifest
-from orchestration.releases.reader import HEADLINE, numbers, opened, release_to_read
+from orchestration.releases.reader import HEADLINE, numbers, open_release, release_to_read
 from orchestration.report.facts import read_facts
 from orchestration.report.pack import write_pack
 from orchestration.report.page import render_page
@@ -136,8 +136,8 @@ def test_the_headline_of_every_group_is_what_the_marts_say(
 ) -> None:
     spoken = language("en")
     page = (packs("en") / "report.html").read_text(encoding="utf-8")
-    with opened(release_to_read(centre)) as connection:
-        told = connection.execute(
+    with open_release(release_to_read(centre)) as connection:
+        result = connection.execute(
             """
             select scope, scope_id, kpi_id, value, unit
             from marts.kpi_monthly inner join marts.dim_kpi using (kpi_id)
@@ -146,9 +146,9 @@ def test_the_headline_of_every_group_is_what_the_marts_say(
             [SEPTEMBER, list(HEADLINE)],
         ).fetchall()
     rows = re.findall(r'<th scope="row"><a href="#def-(\w+)">.*?<td class="n">([^<]*)</td>', page, re.DOTALL)
-    assert len(told) > 60
+    assert len(result) > 60
     shown = [(kpi_id, value) for kpi_id, value in rows]
-    for _, _, kpi_id, value, unit in told:
+    for _, _, kpi_id, value, unit in result:
         assert (kpi_id, spoken.number(value, unit)) in shown
 
 
@@ -175,7 +175,7 @@ def test_what_a_delivery_calls_a_team_is_only_text(centre: Home, tmp_path: Path)
 
 
 def test_people_have_names_only_where_they_are_given(centre: Home) -> None:
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         facts = read_facts(connection, SEPTEMBER, language("en"))
     employee = facts.people_league[0][4]
     assert "Ada Example" not in render_page(facts, language("en"), {})
@@ -205,26 +205,26 @@ def test_a_browser_that_prints_nothing_keeps_the_rest_of_the_pack(centre: Home, 
     assert made.no_pdf is not None
     assert "no display" in str(made.no_pdf)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chromium", "report.html", "report.xlsx"]
-    told = _callboard("report", "--home", centre.root, "--to", tmp_path, CALLBOARD_CHROMIUM=str(broken))
-    assert told.returncode == 1
-    assert "no display" in told.stderr
+    result = _callboard("report", "--home", centre.root, "--to", tmp_path, CALLBOARD_CHROMIUM=str(broken))
+    assert result.returncode == 1
+    assert "no display" in result.stderr
 
 
 def test_the_command_writes_a_pack_without_touching_the_release(centre: Home, tmp_path: Path) -> None:
     before = {p: p.stat().st_mtime_ns for p in release_to_read(centre).iterdir()}
-    told = _callboard(
+    result = _callboard(
         "report", "--home", centre.root, "--month", "2026-08", "--to", tmp_path, "--no-pdf", "--json"
     )
-    assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout)["month"] == "2026-08"
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["month"] == "2026-08"
     assert "August 2026" in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert before == {p: p.stat().st_mtime_ns for p in release_to_read(centre).iterdir()}
 
 
 def test_a_report_is_never_written_into_a_release(centre: Home) -> None:
-    told = _callboard("report", "--home", centre.root, "--to", release_to_read(centre), "--no-pdf")
-    assert told.returncode == 2
-    assert "never changes" in told.stderr
+    result = _callboard("report", "--home", centre.root, "--to", release_to_read(centre), "--no-pdf")
+    assert result.returncode == 2
+    assert "never changes" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -236,12 +236,12 @@ def test_a_report_is_never_written_into_a_release(centre: Home) -> None:
         (("--names",), "does not allow names"),
     ],
 )
-def test_a_report_that_cannot_be_is_told_in_words(
+def test_a_report_that_cannot_be_is_explained(
     centre: Home, tmp_path: Path, arguments: tuple[str, ...], words: str
 ) -> None:
-    told = _callboard("report", "--home", centre.root, "--to", tmp_path, "--no-pdf", *arguments)
-    assert told.returncode == 2
-    assert words in told.stderr
+    result = _callboard("report", "--home", centre.root, "--to", tmp_path, "--no-pdf", *arguments)
+    assert result.returncode == 2
+    assert words in result.stderr
 
 
 def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: Home, tmp_path: Path) -> None:
@@ -253,9 +253,9 @@ def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: H
     link.symlink_to(Path("releases") / newest / "callboard.duckdb")
     with (home / "callboard.toml").open("a", encoding="utf-8") as file:
         file.write("\n[report]\nnames = true\n")
-    told = _callboard("report", "--home", home, "--month", "2026-09", "--to", tmp_path / "out", "--no-pdf")
-    assert told.returncode == 0, told.stderr
-    with opened(release_to_read(centre)) as connection:
+    result = _callboard("report", "--home", home, "--month", "2026-09", "--to", tmp_path / "out", "--no-pdf")
+    assert result.returncode == 0, result.stderr
+    with open_release(release_to_read(centre)) as connection:
         employee = read_facts(connection, SEPTEMBER, language("en")).people_league[0][4]
     with duckdb.connect(str(home / "build" / "warehouse.duckdb"), read_only=True) as connection:
         row = connection.execute(
@@ -267,7 +267,7 @@ def test_names_come_from_the_build_database_of_a_home_that_allows_them(centre: H
 
 
 def test_numbers_know_the_month_before(centre: Home) -> None:
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         found = {n.kpi_id: n for n in numbers(connection, SEPTEMBER, ("centre",))}
         august = dict(
             connection.execute(

@@ -1,4 +1,4 @@
-"""Browsers that fail in their own ways: each is told in words, and none leaves a PDF that nobody should read."""
+"""Browsers that fail in their own ways: each failure is explained, and none leaves a PDF that nobody should read."""
 
 import os
 import sys
@@ -20,13 +20,13 @@ def page(tmp_path: Path) -> Path:
 
 
 def browser(tmp_path: Path, does: str) -> str:
-    """A browser that does this, told `to`, where to print to, and `profile`, a directory of its own."""
+    """A browser that does this, given `to`, where to print to, and `profile`, a directory of its own."""
     script = tmp_path / "browser"
     script.write_text(
         f"#!{sys.executable}\n"
         "import os, subprocess, sys, time\n"
-        "told = dict(a.split('=', 1) for a in sys.argv[1:] if '=' in a)\n"
-        "to, profile = told['--print-to-pdf'], told['--user-data-dir']\n"
+        "given = dict(a.split('=', 1) for a in sys.argv[1:] if '=' in a)\n"
+        "to, profile = given['--print-to-pdf'], given['--user-data-dir']\n"
         f"{does}\n"
     )
     script.chmod(0o755)
@@ -48,7 +48,7 @@ PART = "open(to, 'wb').write(b'%PDF-1.4 and no end')"
         (r"sys.stderr.buffer.write(b'\xff not in UTF-8\n'); sys.exit(1)", "not in UTF-8"),
     ],
 )
-def test_what_is_no_pdf_is_told_and_not_left(tmp_path: Path, page: Path, does: str, why: str) -> None:
+def test_what_is_no_pdf_is_reported_and_not_left(tmp_path: Path, page: Path, does: str, why: str) -> None:
     to = tmp_path / "report.pdf"
     to.write_bytes(b"%PDF-1.4 of an earlier print %%EOF")
     with pytest.raises(CallboardError, match=why):
@@ -56,7 +56,7 @@ def test_what_is_no_pdf_is_told_and_not_left(tmp_path: Path, page: Path, does: s
     assert not to.exists()
 
 
-def test_a_browser_that_hangs_is_told_and_leaves_no_part(
+def test_a_browser_that_hangs_is_reported_and_leaves_no_part(
     tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pdf, "_SECONDS", 1)
@@ -81,7 +81,7 @@ def test_a_browser_ends_with_what_is_done_beside_it(tmp_path: Path, page: Path) 
         os.kill(int(started.read_text()), 0)
 
 
-def test_a_machine_without_room_for_a_profile_is_told(
+def test_a_machine_without_room_for_a_profile_is_reported(
     tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))

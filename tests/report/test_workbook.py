@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from orchestration.home.paths import Home
-from orchestration.releases.reader import opened, release_to_read
+from orchestration.releases.reader import open_release, release_to_read
 from orchestration.report.pack import write_pack
 
 SEPTEMBER = date(2026, 9, 1)
@@ -88,7 +88,7 @@ def test_libreoffice_finds_no_error_and_the_numbers_of_the_marts(centre: Home, r
     ]
     assert len(cells) > 5000
     assert [c for c in cells if isinstance(c, str) and re.match(r"#[A-Z/0!?]+$|Err:\d", c)] == []
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         expected = connection.execute(
             "select kpi_id, scope, scope_id, value, numerator, denominator from marts.kpi_monthly "
             "where month = ? and scope <> 'employee' order by scope, scope_id, kpi_id",
@@ -138,7 +138,7 @@ def test_the_summary_is_the_centre_of_the_mart_with_its_change(centre: Home, rec
     shown = {
         row[0]: row[1:6] for row in recalculated["summary"].iter_rows(min_row=7, values_only=True) if row[1]
     }
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         expected = connection.execute(
             """
             select dim.name_en, now.value, now.target, coalesce(now.status, '–'), before.value,
@@ -168,7 +168,7 @@ def test_the_trend_is_the_values_and_targets_of_the_mart(centre: Home, recalcula
         for (kpi, is_target), cell in zip(heads, row[1:], strict=True)
         if cell.value is not None
     }
-    with opened(release_to_read(centre)) as connection:
+    with open_release(release_to_read(centre)) as connection:
         rows = connection.execute(
             "select kpi_id, month, value, target from marts.kpi_monthly where scope = 'centre' and month <= ?",
             [SEPTEMBER],

@@ -71,8 +71,8 @@ def published_example(root: Path) -> LiveHome:
         file.write_text(text, encoding="utf-8")
     (root / "callboard.toml").write_text('default_site = "SHA"\n[report]\npdf = false\n', encoding="utf-8")
     months = [word for month in MONTHS for word in ("--month", month)]
-    told = home.refresh(*months, "--as-of", "2026-10-20T00:00:00Z", "--json")
-    assert told.code == 0, told.out + told.err
+    result = home.refresh(*months, "--as-of", "2026-10-20T00:00:00Z", "--json")
+    assert result.code == 0, result.out + result.err
     return home
 
 

@@ -60,18 +60,18 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> LiveHome:
 def test_scores_ranks_and_tiers_are_those_worked_out_by_hand(
     example: LiveHome, month: str, expected: dict[str, tuple[object, ...]]
 ) -> None:
-    told = example.query(
+    rows = example.query(
         "select employee_id, own_score, team_score, score, rank, tier from marts.agent_scorecard_monthly "
         f"where month = date '{month}' order by employee_id"
     )
-    assert [row[0] for row in told] == sorted(expected)
-    for employee_id, own, team, score, rank, tier in told:
+    assert [row[0] for row in rows] == sorted(expected)
+    for employee_id, own, team, score, rank, tier in rows:
         assert (own, team, score) == pytest.approx(expected[employee_id][:3], abs=1e-9), employee_id
         assert (rank, tier) == expected[employee_id][3:], employee_id
 
 
 def test_each_method_gives_the_points_worked_out_by_hand(example: LiveHome) -> None:
-    told = {
+    earned = {
         (employee_id, kpi_id): points
         for employee_id, kpi_id, points in example.query(
             "select employee_id, kpi_id, points from marts.agent_scorecard_item where month = date '2026-08-01'"
@@ -101,7 +101,7 @@ def test_each_method_gives_the_points_worked_out_by_hand(example: LiveHome) -> N
         ("E6", "qa_score"): 45,
         ("E6", "appraisal_score"): 25,
     }
-    assert {key: told[key] for key in expected} == pytest.approx(expected, abs=1e-9)
+    assert {key: earned[key] for key in expected} == pytest.approx(expected, abs=1e-9)
 
 
 def test_an_item_says_why(example: LiveHome) -> None:
@@ -128,19 +128,19 @@ def test_an_item_says_why(example: LiveHome) -> None:
 def test_who_moved_in_mid_month_is_scored_in_the_line_of_the_last_day_and_too_few_are_not_ranked(
     example: LiveHome,
 ) -> None:
-    told = example.query(
+    rows = example.query(
         "select business_line, team_id, unranked_reason from marts.agent_scorecard_monthly "
         "where employee_id = 'E6' and month = date '2026-08-01'"
     )
-    assert told == [("ecommerce", "T2", "1 of at least 5 people in the line and role")]
+    assert rows == [("ecommerce", "T2", "1 of at least 5 people in the line and role")]
 
 
 def test_months_in_the_bottom_tier_are_counted_one_after_the_other(example: LiveHome) -> None:
-    told = example.query(
+    rows = example.query(
         "select employee_id, months_in_bottom_tier, months_ranked from marts.agent_scorecard_monthly "
         "where month = date '2026-09-01' and employee_id in ('E1', 'E4', 'E6') order by 1"
     )
-    assert told == [("E1", 0, 2), ("E4", 2, 2), ("E6", 0, 0)]
+    assert rows == [("E1", 0, 2), ("E4", 2, 2), ("E6", 0, 0)]
 
 
 def test_teams_and_the_centre_have_scores_and_both_scores_are_kpis(example: LiveHome) -> None:
@@ -160,22 +160,22 @@ def test_teams_and_the_centre_have_scores_and_both_scores_are_kpis(example: Live
 
 
 def test_a_weight_that_moves_by_more_than_two_points_is_a_warning_that_names_it(example: LiveHome) -> None:
-    told = example.query(
+    rows = example.query(
         "select month, severity, passed, observed from audit.gate_result "
         "where expectation = 'scorecard_weights_move_slowly' order by month"
     )
-    assert [(str(month), severity, passed) for month, severity, passed, _ in told] == [
+    assert [(str(month), severity, passed) for month, severity, passed, _ in rows] == [
         ("2026-08-01", "warning", True),
         ("2026-09-01", "warning", False),
     ]
-    assert "the weight of appraisal_score went from 30.0 to 26.0" in str(told[1][3])
+    assert "the weight of appraisal_score went from 30.0 to 26.0" in str(rows[1][3])
     assert "Warning: scorecard_weights_move_slowly on scorecard_weight 2026-09" in example.run("status").out
 
 
 def test_targets_stand_beside_the_numbers(example: LiveHome) -> None:
-    told = example.query(
+    rows = example.query(
         "select scope_id, target, status, attainment from marts.kpi_monthly "
         "where month = date '2026-08-01' and kpi_id = 'qa_score' and scope_id in ('E1', 'E2', 'all') order by 1"
     )
-    assert [row[:3] for row in told] == [("E1", 80.0, "missed"), ("E2", 80.0, "met"), ("all", 80.0, "missed")]
-    assert [row[3] for row in told] == pytest.approx([0.9, 1.0, 464 / 6 / 80])
+    assert [row[:3] for row in rows] == [("E1", 80.0, "missed"), ("E2", 80.0, "met"), ("all", 80.0, "missed")]
+    assert [row[3] for row in rows] == pytest.approx([0.9, 1.0, 464 / 6 / 80])

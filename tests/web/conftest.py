@@ -92,12 +92,12 @@ def starter(folder: Path) -> Generator[Start]:
                 env={**os.environ, **environment},
             )
         started.append(process)
-        told = ""
+        output = ""
         for line in process.stdout or ():
-            told += line
+            output += line
             if line == "}\n":
                 break
-        port = json.loads(told)["port"]
+        port = json.loads(output)["port"]
         # What is asked before it is ready waits in the socket's queue.
         return Served(f"http://127.0.0.1:{port}", process, errors)
 

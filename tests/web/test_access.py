@@ -69,8 +69,8 @@ def test_others_need_the_token_which_never_shows(centre: Home, serve: Start) -> 
     assert ask(f"{url}//evil.example/?token={_TOKEN}").headers["location"].startswith("/evil.example")
 
     server.process.send_signal(signal.SIGINT)
-    told = server.process.communicate(timeout=20)[0]
-    assert _TOKEN not in told + server.errors.read_text()
+    output = server.process.communicate(timeout=20)[0]
+    assert _TOKEN not in output + server.errors.read_text()
 
 
 def test_a_person_logs_in_with_the_form(centre: Home, serve: Start) -> None:
@@ -99,7 +99,7 @@ def test_without_a_good_token_it_does_not_start_for_others(
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_in_use_is_told_in_words(centre: Home) -> None:
+def test_a_port_in_use_is_explained(centre: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = _serve("--home", str(centre.root), "--port", str(port))

@@ -35,7 +35,7 @@ _PAGES = (
 
 
 # Of the cells that name a row, in lines of their text.
-_MOST_LINES_OF_A_NAME = """Math.max(0, ...[...document.querySelectorAll('tbody th')].map(cell => {
+_MAX_LINES_OF_A_NAME = """Math.max(0, ...[...document.querySelectorAll('tbody th')].map(cell => {
     const text = document.createRange();
     text.selectNodeContents(cell);
     return text.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
@@ -62,7 +62,7 @@ def test_every_page_is_quiet_stays_here_and_can_be_read_by_everybody(
             assert visited.accessibility() == [], path
             overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert visited.page.evaluate(overflow) <= 0, f"{path} is wider than the screen"
-            assert visited.page.evaluate(_MOST_LINES_OF_A_NAME) <= 4, f"{path} has columns too narrow to read"
+            assert visited.page.evaluate(_MAX_LINES_OF_A_NAME) <= 4, f"{path} has columns too narrow to read"
             assert visited.page.locator("html").get_attribute("lang") == {"en": "en-GB", "zh": "zh-CN"}[code]
         # A browser reports the page that is not there as an error of its own.
         assert [error for error in visited.errors if "404" not in error] == []
@@ -78,7 +78,7 @@ def test_chinese_is_chinese(served: Served) -> None:
     assert not re.search(r"Numerator|Deliveries|Agent-days|target", shown)
 
 
-def test_what_changed_between_two_releases_is_told_in_either_language(
+def test_what_changed_between_two_releases_is_shown_in_either_language(
     served_twice: Served, centre: Home
 ) -> None:
     older = centre.published_database.resolve().parent.name
@@ -100,7 +100,7 @@ def test_what_changed_between_two_releases_is_told_in_either_language(
         assert "1 numbers differ" in shown
 
 
-def test_a_verdict_is_told_in_chinese(served: Served) -> None:
+def test_a_verdict_is_in_chinese(served: Served) -> None:
     page = ask(f"{served.url}/gate?state=passed&lang=zh").text
     verdicts = set(re.findall(r'<td class="verdict"><span aria-hidden="true">✓</span> ([^<]+)</td>', page))
     assert verdicts == {"通过"}
@@ -121,7 +121,7 @@ def test_a_reason_of_quarantine_is_shown_in_chinese_and_looked_for_in_english(se
     assert f"<td><code>outcome</code></td><td>{REASON}</td>" in english
 
 
-def test_what_the_gate_expected_and_found_is_told_in_chinese(served_twice: Served) -> None:
+def test_what_the_gate_expected_and_found_is_in_chinese(served_twice: Served) -> None:
     page = ask(f"{served_twice.url}/gate?lang=zh").text
     for cell in (
         "凡有坐席排班的当地日，都有坐席状态",
@@ -134,14 +134,14 @@ def test_what_the_gate_expected_and_found_is_told_in_chinese(served_twice: Serve
 
 
 @pytest.mark.parametrize(
-    ("now", "told"), [(0.80004, "0.0 pp"), (0.801, "+0.1 pp better"), (0.799, "−0.1 pp worse")]
+    ("now", "expected"), [(0.80004, "0.0 pp"), (0.801, "+0.1 pp better"), (0.799, "−0.1 pp worse")]
 )
-def test_what_reads_as_no_change_is_neither_better_nor_worse(now: float, told: str) -> None:
+def test_what_reads_as_no_change_is_neither_better_nor_worse(now: float, expected: str) -> None:
     words = language("en")
     parts = environment().get_template("web/parts.html.j2").make_module({"language": words, "t": words.text})
     number = SimpleNamespace(value=now, value_before=0.8)
     shown = parts.change(number, SimpleNamespace(unit="ratio", better="higher"))  # type: ignore[attr-defined]
-    assert " ".join(re.sub(r"<[^>]+>", " ", shown).split()) == told
+    assert " ".join(re.sub(r"<[^>]+>", " ", shown).split()) == expected
 
 
 def test_a_reader_with_a_keyboard_reaches_the_content_and_a_kpi(served: Served) -> None:
@@ -241,7 +241,7 @@ def test_the_pages_of_a_list_hold_each_agent_day_once(served: Served, centre: Ho
         ("/nowhere", 404, "no such page"),
     ],
 )
-def test_what_cannot_be_answered_is_told_in_words(served: Served, path: str, status: int, words: str) -> None:
+def test_what_cannot_be_answered_is_explained(served: Served, path: str, status: int, words: str) -> None:
     answer = ask(served.url + path)
     assert answer.status == status
     assert words in answer.text

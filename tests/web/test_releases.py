@@ -49,9 +49,9 @@ def test_it_follows_a_switch_and_a_removed_release_without_a_restart(
 
     shutil.rmtree(older)
     assert _value(ask(address).text) == "0.5"
-    told = ask(changes).text
-    assert "is gone" in told
-    assert "1 numbers differ" in told
+    page = ask(changes).text
+    assert "is gone" in page
+    assert "1 numbers differ" in page
 
 
 def test_a_new_release_is_read_before_anybody_asks_for_it(centre: Home, serve: Start, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ _KEY = ("month", "business_line", "kpi_id", "satisfaction_kpi_id")
 _STATISTICS = numbers("agents", "correlation", "slope", "r_squared")
 
 # The fewest agents that `drivers.min_agents` can be set to.
-_FEWEST_AGENTS = 30
+_MIN_AGENTS = 30
 
 SUITE = Suite(
     _TABLE,
@@ -32,9 +32,9 @@ SUITE = Suite(
         rule(
             _TABLE,
             "kpi_driver_monthly_claims_nothing_of_few_agents",
-            expected=f"below {_FEWEST_AGENTS} agents no correlation, slope or r_squared, and a sentence that says they are too few",
+            expected=f"below {_MIN_AGENTS} agents no correlation, slope or r_squared, and a sentence that says they are too few",
             broken=f"""
-                agents < {_FEWEST_AGENTS}
+                agents < {_MIN_AGENTS}
                 and (coalesce(correlation, slope, r_squared) is not null or sentence not like '%too few to say anything%')
             """,
             observed=f"{_STATISTICS} || ', sentence = ' || sentence",

@@ -32,14 +32,14 @@ def _is_published(table: str, subject: str, score: str, kpi_id: str, where: str)
         name=f"{table}_agrees_with_kpi_monthly",
         expected=f"{score} is {kpi_id} of kpi_monthly, and null where that has no row",
         broken_rows=f"""
-            with told as (
+            with published as (
                 select month, scope_id as {subject}, value from marts.kpi_monthly where kpi_id = '{kpi_id}'
             )
             select month, {key_text(("month", subject))} as key,
                 '{score} = ' || coalesce({score} || '', 'null') || ', kpi_monthly = ' || coalesce(value || '', 'no row')
                     as observed
             from (select * from marts.{table} where {where}) as scored
-            full join told using (month, {subject})
+            full join published using (month, {subject})
             where month in (select month from month_asked)
                 and (({score} is null) <> (value is null) or abs({score} - value) > {_SLACK})
         """,

@@ -7,7 +7,7 @@ _KEY = ("month", "business_line", "role", "kpi_id")
 _SET = ("month", "business_line", "role")
 
 # A weight may move by so many points from one month to the next before somebody should have a look.
-_MOST_POINTS = 2
+_MAX_POINTS = 2
 
 _SLACK = 1e-6
 
@@ -26,12 +26,12 @@ _add_up = Expectation(
 _moved = Expectation(
     name="scorecard_weights_move_slowly",
     severity="warning",
-    expected=f"no weight moves by more than {_MOST_POINTS} points from one month to the next",
+    expected=f"no weight moves by more than {_MAX_POINTS} points from one month to the next",
     broken_rows=f"""
         select month, {key_text(_KEY)} as key,
             'the weight of ' || kpi_id || ' went from ' || previous_weight || ' to ' || weight as observed
         from marts.{_TABLE}
-        where month in (select month from month_asked) and abs(weight - previous_weight) > {_MOST_POINTS} + {_SLACK}
+        where month in (select month from month_asked) and abs(weight - previous_weight) > {_MAX_POINTS} + {_SLACK}
     """,
 )
 

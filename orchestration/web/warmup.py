@@ -1,4 +1,4 @@
-"""What the first reader of a server, and of a new release, would else wait for: asked for before they come.
+"""Pages requested once, before a reader comes, so that the first one of a server or of a new release need not wait.
 
 A first answer loads templates, languages, the drawing of charts and what DuckDB imports once a value is bound, together
 some ten times what the answer itself takes; and a release's first answers read its file from the disk.
@@ -25,7 +25,7 @@ _PAGES = (
     "/gate",
     "/releases",
 )
-_SECONDS_BETWEEN_LOOKS = 1.0
+_POLL_SECONDS = 1.0
 
 
 def load() -> None:
@@ -35,23 +35,23 @@ def load() -> None:
     pages.warm_up()
 
 
-async def ask_for_all(app: ASGIApp) -> None:
+async def warm_pages(app: ASGIApp) -> None:
     """Have each page answered once in each language, by the app itself, and throw the answers away."""
     for path in _PAGES:
         for code in LANGUAGES:
             # A page that fails tells its readers so, and keeps nobody from the others.
             with suppress(Exception):
-                await _ask(app, path, f"lang={code}")
+                await _request(app, path, f"lang={code}")
 
 
 async def follow(app: ASGIApp, releases: OpenReleases, known: str | None) -> None:
     """For as long as the server lives: see within a second that a release other than the `known` was published, and
     have its pages answered."""
     while True:
-        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        await asyncio.sleep(_POLL_SECONDS)
         current = await current_id(releases)
         if current not in (known, None):
-            await ask_for_all(app)
+            await warm_pages(app)
         known = current
 
 
@@ -60,11 +60,11 @@ async def current_id(releases: OpenReleases) -> str | None:
     try:
         return await run_in_threadpool(releases.current_id)
     except (OSError, RuntimeError):
-        # A drive that fails for a moment, or a link in a circle: readers are told, and looking goes on.
+        # A drive that fails for a moment, or a link in a circle: readers see an error page, and the watch goes on.
         return None
 
 
-async def _ask(app: ASGIApp, path: str, query: str) -> None:
+async def _request(app: ASGIApp, path: str, query: str) -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 

@@ -7,14 +7,14 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from orchestration.home.paths import Home
-from orchestration.web import warming
+from orchestration.web import warmup
 from orchestration.web.releases import OpenReleases
 
 
 def test_a_look_that_fails_ends_neither_the_looking_nor_the_server(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(warming, "_SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(warmup, "_POLL_SECONDS", 0.01)
     looks = iter([OSError(116, "Stale file handle"), RuntimeError("Symlink loop"), "newer"])
     releases = OpenReleases(Home(tmp_path))
 
@@ -31,7 +31,7 @@ def test_a_look_that_fails_ends_neither_the_looking_nor_the_server(
         asked.set()
 
     async def live() -> None:
-        following = asyncio.create_task(warming.follow(app, releases, "older"))
+        following = asyncio.create_task(warmup.follow(app, releases, "older"))
         try:
             await asyncio.wait_for(asked.wait(), 10)
         finally:

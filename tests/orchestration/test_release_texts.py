@@ -24,7 +24,7 @@ _LITERAL = r"'(?:[^']|'')*'"
 
 def _untranslated(texts: set[str]) -> list[str]:
     spoken = language("zh")
-    return sorted(text for text in texts if not re.search(r"[\u4e00-\u9fff]", spoken.told(text)))
+    return sorted(text for text in texts if not re.search(r"[\u4e00-\u9fff]", spoken.release_text(text)))
 
 
 def _said(expression: str) -> str:
@@ -85,21 +85,21 @@ def test_every_reason_that_a_line_cannot_be_read_for_has_its_chinese() -> None:
     nodes = list(_nodes(ROOT / "sources/formats/reading.py", ROOT / "sources/formats/lines.py"))
     parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     texts = [_text(node) or "" for node in nodes if id(node) not in parts]
-    told = rf"\bthen\s+({_LITERAL}(?:\s*\|\|\s*(?:{_LITERAL}|[\w()]+))*)"
-    reasons = {_said(found) for text in texts for found in re.findall(told, text)}
+    pattern = rf"\bthen\s+({_LITERAL}(?:\s*\|\|\s*(?:{_LITERAL}|[\w()]+))*)"
+    reasons = {_said(found) for text in texts for found in re.findall(pattern, text)}
     assert "the line can't be read: it has 7 values where the header has 7" in reasons
     assert _untranslated(reasons) == []
 
 
 def test_every_reason_that_a_file_cannot_be_used_for_has_its_chinese() -> None:
     model = (ROOT / "dbt_project/models/quarantine/quarantined_row.sql").read_text(encoding="utf-8")
-    told = re.search(rf"concat\(({_LITERAL}), unreadable_reason\) as reason", model)
-    assert told is not None
+    wrapper = re.search(rf"concat\(({_LITERAL}), unreadable_reason\) as reason", model)
+    assert wrapper is not None
     reasons = _why_unreadable()
     assert "it can't be read as 7: 7" in reasons
-    assert _untranslated(reasons | {_said(told[1]) + "7"}) == []
+    assert _untranslated(reasons | {_said(wrapper[1]) + "7"}) == []
     assert _untranslated({f"hr.sites: {reason}" for reason in reasons}) == []
-    whole = language("zh").told(f"{_said(told[1])}it can't be opened: Permission denied")
+    whole = language("zh").release_text(f"{_said(wrapper[1])}it can't be opened: Permission denied")
     assert whole == "文件无法使用：无法打开：Permission denied"
 
 
@@ -122,7 +122,7 @@ def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_value
     spoken = language("zh")
     for text in worded:
         whole = f"3 found, the first of them: {text}"
-        assert spoken.told(whole) == f"共 3 处，其中第一处：{spoken.told(text)}"
+        assert spoken.release_text(whole) == f"共 3 处，其中第一处：{spoken.release_text(text)}"
 
 
 def test_why_somebody_has_no_rank_has_its_chinese() -> None:
@@ -155,7 +155,7 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
             "共 3 处，其中第一处：hr.sites：无法按 json 读取：{0} is\nnot, {a}",
         ),
         ("ends on no day, the next one begins on 2026-08-01", "没有结束日，下一行开始于 2026-08-01"),
-        ("told = 0.5, kpi_monthly = no row", "told = 0.5，kpi_monthly 中没有该行"),
+        ("mart_value = 0.5, kpi_monthly = no row", "mart_value = 0.5，kpi_monthly 中没有该行"),
         ("2 found, the first of them: a = 1, b = 2", "共 2 处，其中第一处：a = 1, b = 2"),
         ("Something: that nobody has translated, yet", "Something: that nobody has translated, yet"),
         ("a is not a number, said the engine", "a is not a number, said the engine"),
@@ -165,8 +165,8 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
 def test_what_a_text_names_stays_as_it_is_and_what_nobody_translated_stays_english(
     english: str, chinese: str
 ) -> None:
-    assert language("zh").told(english) == chinese
-    assert language("en").told(english) == english
+    assert language("zh").release_text(english) == chinese
+    assert language("en").release_text(english) == english
 
 
 def test_no_translation_loses_what_its_text_names() -> None:

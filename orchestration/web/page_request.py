@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A request in its language; `reading` is the release that it is answered from, None where it needs none."""
 
     request: Request
@@ -109,8 +109,8 @@ class Asked:
     def url(self, path: str, /, **changed: object) -> str:
         """A link that carries the reader's choices on, but for what is `changed` (None leaves a choice out)."""
         query: dict[str, object | None] = {name: self.text(name) or None for name in CARRIED} | changed
-        told = urlencode([(name, str(value)) for name, value in query.items() if value is not None])
-        return quote(path) + (f"?{told}" if told else "")
+        parameters = urlencode([(name, str(value)) for name, value in query.items() if value is not None])
+        return quote(path) + (f"?{parameters}" if parameters else "")
 
     def here(self, **changed: object) -> str:
         """A link to this very page with some parameters changed."""
@@ -123,7 +123,7 @@ class Asked:
         return HTMLResponse(
             page.render(
                 {
-                    "asked": self,
+                    "page_request": self,
                     "t": words.text,
                     "language": words,
                     "url": self.url,
@@ -151,23 +151,23 @@ def as_month(text: str) -> date | None:
 
 
 def endpoint(
-    releases: OpenReleases, default_language: str, page: Callable[[Asked], Response]
+    releases: OpenReleases, default_language: str, page: Callable[[PageRequest], Response]
 ) -> Callable[[Request], Response]:
-    """A page as Starlette calls it, in a thread of its own: the language chosen, the release opened, refusals told."""
+    """A page as Starlette calls it, in a thread of its own: the language chosen, the release opened, refusals answered."""
 
     def answer(request: Request) -> Response:
-        asked = asked_of(request, default_language)
+        page_request = parse_request(request, default_language)
         try:
-            asked.one_of("lang", LANGUAGES, default_language)
+            page_request.one_of("lang", LANGUAGES, default_language)
             with releases.reading() as reading:
-                return page(replace(asked, _reading=reading))
+                return page(replace(page_request, _reading=reading))
         except Refused as refused:
-            return refusal(asked, refused.status, refused.words)
+            return refusal(page_request, refused.status, refused.words)
         except NothingPublished:
             return refusal(
-                asked,
+                page_request,
                 503,
-                asked.language.text(
+                page_request.language.text(
                     "Nothing is published yet, or it cannot be opened. “callboard status” says more."
                 ),
             )
@@ -175,13 +175,13 @@ def endpoint(
     return answer
 
 
-def asked_of(request: Request, default_language: str) -> Asked:
+def parse_request(request: Request, default_language: str) -> PageRequest:
     """The request in its language, before any release is opened."""
     code = request.query_params.get("lang", default_language)
-    return Asked(request, language(code if code in LANGUAGES else default_language))
+    return PageRequest(request, language(code if code in LANGUAGES else default_language))
 
 
-def refusal(asked: Asked, status: int, words: str) -> Response:
+def refusal(page_request: PageRequest, status: int, words: str) -> Response:
     """The page that says why there is no answer."""
-    title = asked.language.text(HTTPStatus(status).phrase)
-    return asked.answer("error.html.j2", {"status": status, "title": title, "words": words}, status)
+    title = page_request.language.text(HTTPStatus(status).phrase)
+    return page_request.answer("error.html.j2", {"status": status, "title": title, "words": words}, status)
