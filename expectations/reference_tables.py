@@ -22,6 +22,8 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.sql import literal
+
 _RELEASE = "published_release"
 
 _SITE_ZONE = """
@@ -182,9 +184,11 @@ def _tables_to_read(
     }
     if published is None:
         return build
-    path = str(published).replace("'", "''")
     if not _try(
-        connection, f"attach '{path}' as {_RELEASE} (read_only)", f"{published} could not be read", troubles
+        connection,
+        f"attach {literal(published)} as {_RELEASE} (read_only)",
+        f"{published} could not be read",
+        troubles,
     ):
         return build
     return {

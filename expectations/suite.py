@@ -11,6 +11,7 @@ the build database and the temporary tables that `frame.py` makes (months asked 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from expectations.sql import literal
 from expectations.verdicts import Severity
 
 
@@ -99,7 +100,7 @@ def numbers(*columns: str) -> str:
 
 def one_of(names: Sequence[str]) -> str:
     """SQL list for `in`."""
-    return "(" + ", ".join("'" + name.replace("'", "''") + "'" for name in names) + ")"
+    return f"({', '.join(literal(name) for name in names)})"
 
 
 def refers_to(table: str, column: str, other: str, month: str | None = None) -> Expectation:

@@ -17,6 +17,7 @@ from orchestration.deliveries.own_files import refuse_mapped, written_whole
 from orchestration.deliveries.reviews import iso_instant, release_attached, unguarded
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
+from sources.sql import literal
 
 TABLE = "crm.surveys"
 _NEEDED = ("survey_id", "review", "review_reason")
@@ -171,9 +172,8 @@ def _write_delivery(
     refuse_mapped(home, file)
     written = ", ".join(f"{iso_instant(c)} as {c}" if c == "responded_at" else c for c in columns)
     with written_whole(home, file) as temporary:
-        location = str(temporary).replace("'", "''")
         connection.execute(
-            f"copy (select {written} from changed order by survey_id) to '{location}' (format csv, header)"
+            f"copy (select {written} from changed order by survey_id) to {literal(temporary)} (format csv, header)"
         )
     return home.landing / file
 

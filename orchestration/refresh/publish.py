@@ -29,8 +29,9 @@ from orchestration.releases.reader import month_to_report
 from orchestration.report.pack import write_pack
 from orchestration.report.pdf import find_browser
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import attached, quoted, tables_of, transaction
+from orchestration.warehouse.database import attached, tables_of, transaction
 from orchestration.warehouse.digest import data_digest
+from sources.sql import literal, quoted
 
 # matures_at is an instant and not published: people read the day in matures_on.
 _RIPENESS = """
@@ -158,9 +159,9 @@ def _write_database(
                 connection, release_tables.AuditInputs(build, verdicts, previous, published_at)
             )
         for table in tables_of(connection, "marts"):
-            target = str(working / "parquet" / f"{table}.parquet").replace("'", "''")
+            target = literal(working / "parquet" / f"{table}.parquet")
             connection.execute(
-                f"copy {quoted('marts', table)} to '{target}' (format parquet, compression zstd)"
+                f"copy {quoted('marts', table)} to {target} (format parquet, compression zstd)"
             )
         manifest = Manifest(
             release_id=build.build_id,

@@ -14,9 +14,10 @@ from orchestration.home.errors import CallboardError
 from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
 from orchestration.releases.manifest import DeliveryRecord, Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import columns_of, quoted, tables_of
+from orchestration.warehouse.database import columns_of, tables_of
 from orchestration.warehouse.descriptions import mart_descriptions
 from orchestration.warehouse.lineage import LINEAGE_FILE
+from sources.sql import quoted
 
 
 @dataclass(frozen=True)

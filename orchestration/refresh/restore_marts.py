@@ -10,7 +10,8 @@ import duckdb
 
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import attached, columns_of, quoted, tables_of, transaction
+from orchestration.warehouse.database import attached, columns_of, tables_of, transaction
+from sources.sql import quoted
 
 
 def restore_marts(
