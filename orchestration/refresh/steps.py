@@ -124,7 +124,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     """Let the gate judge the newest build and keep its verdicts with the fingerprint of the marts it saw.
 
     Gives the outcome also where it refuses; `publish_step` is what then refuses to publish.
-    Raises CallboardError where there is no build to judge.
+    Raises CallboardError where there is no build to judge, and GateRefusedError where dbt's tests refused it before.
     """
     from expectations.gate import run_gate
 
@@ -136,6 +136,8 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
         )
     if build.state == "published":
         return GateOutcome(_end(ctx, "gate", started, None), build.build_id, ())
+    if build.state == "refused":
+        _keep_refused_by_tests(ctx, build)
     published = ctx.home.published_database
     report = run_gate(
         ctx.home.warehouse,
@@ -207,6 +209,17 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         restore_marts(connection, ctx.published, ctx.home.published_database.resolve())
         ledger.begin_build(connection, build)
+
+
+def _keep_refused_by_tests(ctx: RefreshContext, build: ledger.Build) -> None:
+    """A build that the gate refused may be judged again, with other waivers; one that dbt's tests refused must be built
+    again."""
+    with duckdb.connect(str(ctx.home.warehouse)) as connection:
+        verdicts = [v for v in ledger.gate_rows(connection, build.build_id) if v.origin == "dbt"]
+    if verdicts:
+        raise GateRefusedError(
+            "dbt's tests refused this build.", hint="Run the whole refresh again.", verdicts=verdicts
+        )
 
 
 def _refuse_unknown_clock(ctx: RefreshContext) -> None:

@@ -78,6 +78,8 @@ def test_a_failed_test_of_dbts_refuses_the_build(stand_in: StandIn, dbt: _Dbt) -
     assert [(v.expectation, v.observed, v.origin) for v in raised.value.verdicts] == [
         ("unique_kpi", "3 rows that should not be", "dbt")
     ]
+    with pytest.raises(GateRefusedError, match="dbt's tests"):
+        gate_step(ctx)
     with pytest.raises(GateRefusedError):
         publish_step(ctx)
 
