@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 from rich.table import Table
 
+from expectations.verdicts import Verdict
 from orchestration.commands.arrivals import expected_json, overdue_lines
 from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.home_status import HomeStatus, home_status
@@ -173,7 +174,7 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
             }
             for month in manifest.months
         ],
-        "warnings": [vars(verdict) for verdict in manifest.gate_results if verdict.warns],
+        "warnings": [_verdict_json(verdict) for verdict in manifest.gate_results if verdict.warns],
         "owed_months": [_text(month) for month in manifest.owed_months],
     }
 
@@ -189,9 +190,15 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
         "step": attempt.step,
         "message": attempt.message,
         "gate": [
-            {**vars(verdict), "waive": waive_commands(home, verdict, outcome)} for verdict in attempt.failed
+            {**_verdict_json(verdict), "waive": waive_commands(home, verdict, outcome)}
+            for verdict in attempt.failed
         ],
     }
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, object]:
+    # Where it is from, machines see by what there is to waive.
+    return {name: value for name, value in vars(verdict).items() if name != "origin"}
 
 
 def _quarantine_json(table: TableQuarantine) -> dict[str, object]:
