@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -34,9 +34,11 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Measured:
-    """One process: wall seconds, peak memory in MiB, exit code, and what it said as JSON (empty where it did not)."""
+    """One process: wall and CPU seconds (user and system, its own children's included), peak memory in MiB, exit code,
+    and what it said as JSON (empty where it did not)."""
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     exit_code: int
     said: dict[str, object]
@@ -69,16 +71,17 @@ class Comparison:
         return self.refresh.exit_code == 0 and self.compared > 0 and not self.differing
 
 
-def measure(command: list[str]) -> Measured:
-    """Runs the command; its last line or all of its output may be JSON."""
+def measure(command: list[str], env: Mapping[str, str] | None = None) -> Measured:
+    """Runs the command, in `env` where given; its last line or all of its output may be JSON."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True, env=env)
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
-    return Measured(seconds, usage.ru_maxrss / 1024, process.returncode, _json_in(output))
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, cpu_seconds, usage.ru_maxrss / 1024, process.returncode, _json_in(output))
 
 
 def _json_in(output: str) -> dict[str, object]:
