@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -90,7 +91,7 @@ def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict
         "observed": verdict.observed,
         "expected": verdict.expected,
         "example_keys": list(verdict.example_keys),
-        "waive": waive_commands(home, verdict, outcome),
+        "waive": waive_commands(home, verdict, outcome.months),
     }
 
 
@@ -108,7 +109,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     for note in outcome.notes:
         console.print(note, markup=False)
     print_warnings(console, outcome.warnings)
-    print_failed(console, home, outcome)
+    print_failed(console, home, outcome.failed, outcome.months)
 
 
 def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
@@ -118,34 +119,34 @@ def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
         console.print(f"Warning: {verdict.expectation} on {where}: {verdict.observed}", markup=False)
 
 
-def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
-    """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass.
+def print_failed(console: Console, home: Home, failed: Sequence[Verdict], months: Sequence[date]) -> None:
+    """Each verdict that refused a build of `months`: what, where, by how much, on what, and how a person lets it pass.
 
     Verdicts that differ in their month alone are printed together.
     """
     by_finding: dict[tuple[str, str, str], list[Verdict]] = {}
-    for verdict in outcome.failed:
+    for verdict in failed:
         by_finding.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
     for (expectation, table, observed), verdicts in by_finding.items():
-        months = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
-        where = f" {months}" if months else ""
+        judged = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
+        where = f" {judged}" if judged else ""
         console.print(f"\n{expectation} on {table}{where}", style="bold", markup=False)
         console.print(f"  found     {observed}", markup=False)
         console.print(f"  expected  {verdicts[0].expected}", markup=False)
         if keys := sorted({key for verdict in verdicts for key in verdict.example_keys}):
             console.print(f"  such as   {'; '.join(keys)}", markup=False)
         for verdict in verdicts:
-            for command in waive_commands(home, verdict, outcome):
+            for command in waive_commands(home, verdict, months):
                 console.print(f"  to let it pass: {command}", markup=False)
 
 
-def waive_commands(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> list[str]:
-    """What to type to let a verdict pass: one command a month; none for dbt's tests, which nobody can waive."""
+def waive_commands(home: Home, verdict: Verdict, months: Sequence[date]) -> list[str]:
+    """What to type to let a verdict on a build of `months` pass: one command per month; none for dbt's tests, which
+    nobody can waive."""
     if verdict.origin == "dbt":
         return []
-    months = [verdict.month] if verdict.month else list(outcome.months)
     return [
         f"callboard waive {verdict.expectation} --home {shlex.quote(str(home.root))} --month {month:%Y-%m} "
         f'--table {shlex.quote(verdict.table_name)} --reason "…" --by "…"'
-        for month in months
+        for month in ([verdict.month] if verdict.month else months)
     ]

@@ -14,7 +14,6 @@ from orchestration.commands.refresh import print_failed, print_warnings, waive_c
 from orchestration.deliveries.own_reports import ReportMonth
 from orchestration.home.paths import Home, existing_home
 from orchestration.refresh.last_run import Attempt
-from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse.quarantine import TableQuarantine
 
@@ -52,7 +51,7 @@ def _print(console: Console, status: HomeStatus) -> None:
         console.print(
             f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
         )
-        print_failed(console, status.home, _as_outcome(status.refused))
+        print_failed(console, status.home, status.refused.failed, status.refused.months)
     if status.failed:
         what = status.failed.message or f"it was cut off at step {status.failed.step}"
         console.print(f"\nThe last refresh did not end, {_when(status.failed)}: {what}", markup=False)
@@ -125,10 +124,6 @@ def _when(attempt: Attempt) -> str:
     return f"{attempt.started_at:%Y-%m-%d %H:%M} UTC{f', months {months}' if months else ''}"
 
 
-def _as_outcome(attempt: Attempt) -> RefreshOutcome:
-    return RefreshOutcome("refused", None, attempt.months, failed=attempt.failed)
-
-
 def _as_json(status: HomeStatus) -> dict[str, object]:
     manifest = status.published
     return {
@@ -182,7 +177,6 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
 def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | None:
     if attempt is None:
         return None
-    outcome = _as_outcome(attempt)
     return {
         "release_id": attempt.release_id,
         "started_at": attempt.started_at.isoformat(),
@@ -190,7 +184,7 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
         "step": attempt.step,
         "message": attempt.message,
         "gate": [
-            {**_verdict_json(verdict), "waive": waive_commands(home, verdict, outcome)}
+            {**_verdict_json(verdict), "waive": waive_commands(home, verdict, attempt.months)}
             for verdict in attempt.failed
         ],
     }
