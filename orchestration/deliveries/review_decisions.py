@@ -18,6 +18,7 @@ from orchestration.deliveries.reviews import iso_instant, release_attached, ungu
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
+from sources.sql import literal
 
 TABLE = "crm.surveys"
 _NEEDED = ("survey_id", "review", "review_reason")
@@ -178,9 +179,8 @@ def _write_delivery(
     refuse_mapped(home, file)
     written = ", ".join(f"{iso_instant(c)} as {c}" if c == "responded_at" else c for c in columns)
     with written_whole(home, file) as temporary:
-        location = str(temporary).replace("'", "''")
         connection.execute(
-            f"copy (select {written} from changed order by survey_id) to '{location}' (format csv, header)"
+            f"copy (select {written} from changed order by survey_id) to {literal(temporary)} (format csv, header)"
         )
     return home.landing / file
 

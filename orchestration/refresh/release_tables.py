@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from expectations.verdicts import Verdict
 from orchestration.home.errors import CallboardError
 from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
 from orchestration.releases.manifest import DeliveryRecord, Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import columns_of, quoted, tables_of
+from orchestration.warehouse.database import columns_of, tables_of
 from orchestration.warehouse.descriptions import mart_descriptions
 from orchestration.warehouse.lineage import LINEAGE_FILE
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
-from orchestration.warehouse.verdicts import Verdict
+from sources.sql import quoted
 
 
 @dataclass(frozen=True)

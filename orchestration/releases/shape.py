@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import duckdb
 
 from orchestration.releases.audit_schema import AUDIT_KEYS
-from orchestration.warehouse.database import quoted
+from sources.sql import quoted
 
 SCHEMAS = ("marts", "audit")
 _DATES = ("DATE", "TIMESTAMP")

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.verdicts import Waiver
 from orchestration.home.errors import CallboardError, GateRefusedError
-from orchestration.home.waivers import Waiver, add_waiver
+from orchestration.home.waivers import add_waiver
 from orchestration.refresh import publish as release
 from orchestration.refresh.publish import publish, tidy
 from orchestration.releases.audit_schema import AUDIT_TABLES
