@@ -1,4 +1,4 @@
-{#- What the wide monthly marts share: one row a month and team, and one for the centre as team all. -#}
+{#- What the wide monthly marts share: one row per month and team, and one for the centre as team all. -#}
 
 {% macro team_months(measures) -%}
     select
