@@ -74,7 +74,7 @@ format: $(READY) ## ruff's formatter and its safe fixes
 dev: $(READY) ## the Dagster UI on CALLBOARD_HOME (or ./home)
 	$(BIN)/python -m orchestration.defs.instance
 
-generate: $(READY) ## what is written from contracts and definitions: staging models, docs/kpis.md, column lineage
+generate: $(READY) ## what is written from contracts and definitions: dbt's data and YAML, docs/kpis.md, column lineage
 	$(BIN)/python -m sources.contracts.generate
 	$(BIN)/python docs/kpi_page.py
 	$(BIN)/python -m orchestration.warehouse.lineage

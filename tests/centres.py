@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MONTH = "2026-09"
 AS_OF = "2026-10-05T02:00:00Z"
 #: Why `refuse_and_waive` has a row refused, and how that reads in Chinese.
-REASON = "outcome is none of answered, abandoned, overflowed, voicemail"
+REASON = "outcome is not one of answered, abandoned, overflowed, voicemail"
+REASON_PARAMS = '{"word_list": ["answered", "abandoned", "overflowed", "voicemail"]}'
 REASON_ZH = "outcome 不在允许的取值之中：answered、abandoned、overflowed、voicemail"
 
 
@@ -44,9 +45,9 @@ def published_centre(factory: pytest.TempPathFactory) -> Path:
 def refuse_and_waive(connection: duckdb.DuckDBPyConnection) -> None:
     """Put a refused row, a waived verdict and a warning, all of September, into a copy of a release."""
     connection.execute(
-        "insert into audit.quarantined_row values "
-        "('acd.contact_legs', 'acd/contact_legs/x.csv', 7, 'outcome', ?, '{\"outcome\": \"lost\"}')",
-        [REASON],
+        "insert into audit.quarantined_row values ('acd.contact_legs', 'acd/contact_legs/x.csv', 7, 'outcome', ?, "
+        "'{\"outcome\": \"lost\"}', 'not_in_vocabulary', ?)",
+        [REASON, REASON_PARAMS],
     )
     connection.execute(
         """

@@ -20,9 +20,9 @@ from dagster import (
     multi_asset_check,
 )
 
+from expectations.verdicts import Verdict
 from orchestration.defs.assets import as_dagster_failure, raw_key
-from orchestration.defs.session import Session
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.refresh.run import RefreshRun
 
 
 def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]) -> AssetChecksDefinition:
@@ -37,9 +37,9 @@ def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]
 
     @multi_asset_check(specs=specs, name="gate", can_subset=True, required_resource_keys={"session"})
     def gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
-        session: Session = context.resources.session
+        run: RefreshRun = context.resources.session
         verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
-        outcome = as_dagster_failure(session.run_gate)
+        outcome = as_dagster_failure(run.gate)
         if not outcome.verdicts:
             raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
         for verdict in outcome.verdicts:

@@ -28,9 +28,10 @@ from dagster import (
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
-from orchestration.defs.session import Session
+from orchestration.defs.session import tried_again
 from orchestration.home.errors import CallboardError
 from orchestration.refresh.outcomes import BuildOutcome
+from orchestration.refresh.run import RefreshRun
 from orchestration.warehouse.dbt import NodeResult
 
 RELEASE = AssetKey(["published", "callboard"])
@@ -72,7 +73,9 @@ class CallboardTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None
     ) -> AssetCheckSpec | None:
-        """dbt's test, under a name that says so: the gate may have an expectation of the same name."""
+        """A dbt test that a refresh runs, under a name that says so: the gate may have an expectation of the same name."""
+        if manifest["nodes"][unique_id]["config"]["meta"].get("run_in") == "suite":
+            return None
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         if spec is None:
             return None
@@ -100,8 +103,8 @@ def raw_assets(manifest: Manifest) -> AssetsDefinition:
 
     @multi_asset(name="load", specs=specs, required_resource_keys={"session"})
     def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any]]:
-        session: Session = context.resources.session
-        outcome = as_dagster_failure(session.run_load)
+        run: RefreshRun = context.resources.session
+        outcome = as_dagster_failure(lambda: tried_again(run.load))
         for path, reason in outcome.unreadable.items():
             context.log.warning(f"{path} could not be read: {reason}")
         metadata = {"deliveries": outcome.deliveries, "rows": outcome.result.rows or 0}
@@ -131,11 +134,11 @@ def model_assets(manifest: Manifest, months: PartitionsDefinition) -> AssetsDefi
     def build(
         context: AssetExecutionContext,
     ) -> Generator[MaterializeResult[Any] | AssetCheckResult, None, None]:
-        session: Session = context.resources.session
+        run: RefreshRun = context.resources.session
         # A part of the models would leave the others at another state of landing: dbt always makes all of them,
         # and a run that was asked for a part only reports on that part.
         wanted, checks = context.selected_asset_keys, context.selected_asset_check_keys
-        nodes = _as_they_end(session.run_build)
+        nodes = _as_they_end(run.build)
         while (node := next(nodes, None)) is not None:
             if node.is_test:
                 of = get_asset_check_key_for_test(manifest, translator, node.unique_id, None)
@@ -143,8 +146,8 @@ def model_assets(manifest: Manifest, months: PartitionsDefinition) -> AssetsDefi
                     yield _check_result(node, of.asset_key, f"dbt__{of.name}")
             elif node.ok and keys.get(node.unique_id) in wanted:
                 yield MaterializeResult(asset_key=keys[node.unique_id], metadata={"seconds": node.seconds})
-        if session.build and not context.has_partition_key and not context.has_partition_key_range:
-            _tell_months(context, session.build.months)
+        if run.built and not context.has_partition_key and not context.has_partition_key_range:
+            _tell_months(context, run.built.months)
 
     return build
 
@@ -161,8 +164,8 @@ def release_asset(needs: Sequence[AssetKey]) -> AssetsDefinition:
         required_resource_keys={"session"},
     )
     def publish(context: AssetExecutionContext) -> MaterializeResult[Any]:
-        session: Session = context.resources.session
-        release = as_dagster_failure(session.run_publish).release
+        run: RefreshRun = context.resources.session
+        release = as_dagster_failure(lambda: tried_again(run.publish)).release
         if release is None:
             return MaterializeResult(metadata={"published": "already"})
         return MaterializeResult(metadata={"release_id": release.release_id, "rows": release.rows})

@@ -12,23 +12,28 @@ from orchestration.defs.jobs import month_partitions, refresh_job
 from orchestration.defs.schedules import refresh_schedules
 from orchestration.defs.sensors import arrival_sensor, delivery_sensor
 from orchestration.defs.session import session_resource
-from orchestration.home.config import load_config
+from orchestration.home.config import Config, load_config
 from orchestration.home.paths import Home, locate_home
-from orchestration.releases.sites import default_site
+from orchestration.releases.sites import Site, default_site
 from orchestration.warehouse.dbt import manifest_json
 
 
 def build_defs(
-    home: Home | None = None, resource_overrides: Mapping[str, ResourceDefinition] | None = None
+    home: Home | None = None,
+    *,
+    config: Config | None = None,
+    site: Site | None = None,
+    resource_overrides: Mapping[str, ResourceDefinition] | None = None,
 ) -> Definitions:
     """Everything Dagster knows of `home` ($CALLBOARD_HOME or ./home where none is given).
 
-    `resource_overrides` replaces resources by name (`session`). Raises CallboardError where the configuration is
+    `config` and `site` are read where they are not given. `resource_overrides` replaces resources by name (`session`).
+    Raises CallboardError where the configuration is
     wrong or the dbt project does not parse.
     """
     home = home or locate_home(None)
-    config = load_config(home)
-    site = default_site(home, config)
+    config = config or load_config(home)
+    site = site or default_site(home, config)
     months = month_partitions(site.time_zone)
     manifest: Mapping[str, Any] = manifest_json()
     models = model_assets(manifest, months)

@@ -8,43 +8,46 @@ from dagster import ExecuteInProcessResult
 from orchestration.defs.build import build_defs
 from orchestration.defs.instance import open_instance
 from orchestration.defs.jobs import JOB, close_abandoned_runs
-from orchestration.defs.session import Session, Steps, given_session
+from orchestration.defs.session import given_session
 from orchestration.home.errors import CallboardError
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
-from orchestration.refresh.last_run import note_attempt
+from orchestration.refresh.run import RefreshRun
 
 
-def run_refresh(ctx: RefreshContext, steps: Steps | None = None) -> RefreshOutcome:
-    """Run the job in this process, on the home's own Dagster instance. The caller holds the refresh lock.
+def run_job(run: RefreshRun) -> None:
+    """Run the job in this process, on the home's own Dagster instance. The caller holds the refresh lock and concludes.
 
-    Gives the outcome also where the gate refuses; raises what stopped a step otherwise.
+    Raises nothing: what stops it, an interruption too, is the run's `error`.
     """
+    try:
+        done = _execute(run)
+    except BaseException as error:
+        run.error = run.error or error
+        return
+    if _was_interrupted(done):
+        run.error = KeyboardInterrupt()
+    elif not run.has_ended:
+        # None of our steps failed, so it is Dagster's own trouble or a defect in the wrapping.
+        run.error = CallboardError(
+            f"The run in Dagster failed: {_failure(done)}", hint=f"Its events are in {run.ctx.home.dagster}."
+        )
+
+
+def _execute(run: RefreshRun) -> ExecuteInProcessResult:
+    ctx = run.ctx
     # One transaction for what a run plans to do, instead of one for each of some hundred events.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
-    session = Session(ctx, steps or Steps())
     with warnings.catch_warnings(), open_instance(ctx.home, ctx.config) as instance:
         warnings.simplefilter("ignore")
         close_abandoned_runs(instance)
-        job = build_defs(ctx.home, resource_overrides={"session": given_session(session)}).resolve_job_def(
-            JOB
+        defs = build_defs(
+            ctx.home, config=ctx.config, site=ctx.site, resource_overrides={"session": given_session(run)}
         )
-        done = job.execute_in_process(
+        return defs.resolve_job_def(JOB).execute_in_process(
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={"callboard/trigger": ctx.trigger, "callboard/release": ctx.release_id},
         )
-    if _was_interrupted(done):
-        note_attempt(ctx, lambda _: {"state": "failed", "message": "Interrupted."})
-        raise KeyboardInterrupt
-    if session.outcome is not None:
-        return session.outcome
-    if session.error is not None:
-        raise session.error
-    # None of our steps failed, so it is Dagster's own trouble or a defect in the wrapping.
-    raise CallboardError(
-        f"The run in Dagster failed: {_failure(done)}", hint=f"Its events are in {ctx.home.dagster}."
-    )
 
 
 def _was_interrupted(done: ExecuteInProcessResult) -> bool:

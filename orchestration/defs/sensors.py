@@ -22,13 +22,12 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from orchestration.defs.jobs import close_dead_runs
 from orchestration.deliveries.arrivals import notify_overdue
+from orchestration.deliveries.landing import waiting_files
 from orchestration.deliveries.own_files import is_own_report
 from orchestration.home.config import load_config
 from orchestration.home.lock import try_shared_lock
 from orchestration.home.paths import Home
 from orchestration.notifications.send import send_overdue
-from orchestration.refresh.adapters import load_settings
-from orchestration.refresh.context import make_context
 
 _DELIVERIES_INTERVAL_S = 60
 _OVERDUE_INTERVAL_S = 300
@@ -100,12 +99,8 @@ def evaluate_deliveries(home: Home, instance: DagsterInstance, cursor: str) -> S
 
 
 def _waiting(home: Home) -> list[str]:
-    from sources.loading.load import waiting
-
-    settings = load_settings(make_context(home))
-    found = waiting(home.warehouse, home.landing, settings)
     # What we say of our own reports is no reason for a refresh; the next one takes it.
-    return sorted(w.file for w in found if not is_own_report(w.file))
+    return sorted(w.file for w in waiting_files(home, load_config(home)) if not is_own_report(w.file))
 
 
 def _fingerprint(landing: Path, files: list[str]) -> str:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from orchestration.deliveries.landing import load_settings
 from orchestration.deliveries.own_files import is_own_report
 from orchestration.home.calendars import is_working_day, nth_working_day
 from orchestration.home.config import ArrivalConfig, Config
@@ -144,13 +145,13 @@ def _expected(
     home: Home, config: Config, memory: Mapping[str, _Remembered], now: datetime
 ) -> tuple[Expected, ...]:
     from orchestration.deliveries.review_decisions import is_decisions
-    from sources.loading.load import LoadSettings, files_by_table
+    from sources.loading.load import files_by_table
     from sources.mappings.mapping import MappingError
 
     if not config.arrivals:
         return ()
     try:
-        files = files_by_table(home.landing, LoadSettings(mappings=home.mappings))
+        files = files_by_table(home.landing, load_settings(home, config))
     except MappingError as error:
         raise UsageError(str(error)) from error
     site = default_site(home, config)

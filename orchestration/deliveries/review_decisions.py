@@ -17,6 +17,8 @@ from orchestration.deliveries.own_files import refuse_mapped, written_whole
 from orchestration.deliveries.reviews import iso_instant, release_attached, unguarded
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
+from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
+from sources.sql import literal
 
 TABLE = "crm.surveys"
 _NEEDED = ("survey_id", "review", "review_reason")
@@ -127,8 +129,14 @@ def _read_sheet(connection: duckdb.DuckDBPyConnection, sheet: Path, scratch: Pat
         select line_number, {unguarded("survey_id")} as survey_id, review, {unguarded("review_reason")} as review_reason
         from ({typed})"""
     )
-    refused = reading.refused or "(select 0 as line_number, '' as reason where false)"
-    connection.execute(f"create temp table unreadable_line as select line_number, reason from {refused}")
+    refused = (
+        reading.refused or "(select 0 as line_number, null::varchar as code, null as params where false)"
+    )
+    lines = f"(select line_number, code as reason_code, null::varchar as column_name, params as reason_params from {refused})"
+    write_sentences(connection, lines)
+    connection.execute(
+        f"create temp table unreadable_line as select line_number, reason from {lines} as refused {JOIN_SENTENCES}"
+    )
 
 
 def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Path) -> list[str]:
@@ -171,9 +179,8 @@ def _write_delivery(
     refuse_mapped(home, file)
     written = ", ".join(f"{iso_instant(c)} as {c}" if c == "responded_at" else c for c in columns)
     with written_whole(home, file) as temporary:
-        location = str(temporary).replace("'", "''")
         connection.execute(
-            f"copy (select {written} from changed order by survey_id) to '{location}' (format csv, header)"
+            f"copy (select {written} from changed order by survey_id) to {literal(temporary)} (format csv, header)"
         )
     return home.landing / file
 
@@ -186,7 +193,7 @@ _WAITING = """
     select row.*, delivery.file, regexp_matches(delivery.file, $ours) as is_ours
     from waiting_build.raw.crm__surveys as row
     join waiting_build.raw.delivery as delivery using (delivery_id)
-    where row.error_reason is null and row.survey_id is not null and delivery.table_name = $table
+    where row.error_code is null and row.survey_id is not null and delivery.table_name = $table
 """
 
 # Every decided row with the survey it is about and the review in force: the newest decision that waits in landing, else

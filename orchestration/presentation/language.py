@@ -3,7 +3,7 @@
 The English text is the key of its translation (gettext's way); `languages/zh.po` holds the Chinese. Numbers and dates
 follow the locale through babel. Nothing here knows what a report or a page looks like.
 
-Texts that a release holds in English (reasons of quarantine, sentences of the gate) have the context `release` in the
+Texts that a release holds in English (sentences of the gate) have the context `release` in the
 catalogue. There `{name}` stands for what such a text names: `column` for one word, `table` for `system.table`, any other for
 any text; a name that ends in `_list` is joined anew, and `text` is a text of the release in its turn.
 """
@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from orchestration.home.errors import UsageError
+from sources.reasons import FILE_REASONS, KNOWN_REASONS, refusal
 
 LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).with_name("languages")
@@ -53,6 +54,11 @@ class Language:
         """The message in this language, `{name}` in it replaced by `values`; the English where nobody translated it."""
         found = self._words.get(message) or message
         return found.format(**values) if values else found
+
+    def reason(self, code: str | None, column: str | None, params: str | None, stored: str) -> str:
+        """Why a row or a file was refused; `stored` is the release's English, and all that an older one has of it."""
+        between = self.release_text(_BETWEEN)
+        return refusal(code, column, params, self.text, between) if code in KNOWN_REASONS else stored
 
     def release_text(self, text: str) -> str:
         """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
@@ -124,7 +130,13 @@ def language(code: str) -> Language:
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
     messages = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
-    words = {english: translation for context, english, translation in messages if context is None}
+    # Reasons of files are also part of the gate's sentences, and stand among these only.
+    shared = set(FILE_REASONS.values())
+    words = {
+        english: translation
+        for context, english, translation in messages
+        if context is None or english in shared
+    }
     release_texts = {
         english: translation for context, english, translation in messages if context == _OF_A_RELEASE
     }

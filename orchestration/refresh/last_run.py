@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from expectations.verdicts import Verdict
 from orchestration.home.files import write_whole
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
 from orchestration.warehouse.quarantine import TableQuarantine
-from orchestration.warehouse.verdicts import Verdict
 
 
 class Attempt(BaseModel):

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from expectations.verdicts import Verdict
 from orchestration.home.errors import CallboardError
 from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
 from orchestration.releases.manifest import DeliveryRecord, Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import columns_of, quoted, tables_of
+from orchestration.warehouse.database import columns_of, tables_of
 from orchestration.warehouse.descriptions import mart_descriptions
 from orchestration.warehouse.lineage import LINEAGE_FILE
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
+from sources.sql import quoted
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,15 @@ def _refuse_private_columns(table: str, columns: Sequence[str]) -> None:
 
 
 def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    write_sentences(connection, "build.quarantine.quarantined_row")
     connection.execute(
-        """
+        f"""
         insert into audit.quarantined_row
-        select table_name, file, line, column_name, reason, row_text_public
-        from build.quarantine.quarantined_row
+        select
+            refused.table_name, refused.file, refused.line, refused.column_name, said.reason,
+            refused.row_text_public, refused.reason_code, refused.reason_params
+        from build.quarantine.quarantined_row as refused
+        {JOIN_SENTENCES}
         order by all
         """
     )

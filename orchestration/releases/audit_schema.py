@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from orchestration.warehouse.database import quoted
+from sources.sql import literal, quoted
 
 #: table → (description, {column → (type, description)})
 AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
@@ -56,6 +56,11 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "column_name": ("varchar", "The column at fault; null where it is the whole row."),
             "reason": ("varchar", "Why the row does not count, in plain words."),
             "row_text": ("varchar", "The row as it came, columns about people shown as ***."),
+            "reason_code": ("varchar", "The reason as a code, the same whatever the language of `reason`."),
+            "reason_params": (
+                "varchar",
+                "What the reason names besides its column, as JSON; null for nothing.",
+            ),
         },
     ),
     "gate_result": (
@@ -133,4 +138,4 @@ def comment_on(
 
 def _literal(text: str) -> str:
     # COMMENT ON takes no bind parameters.
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"
+    return literal(" ".join(text.split()))

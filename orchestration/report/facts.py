@@ -9,6 +9,7 @@ import duckdb
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
+from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: The four monthly marts, and what each is called.
 MARTS = {
@@ -130,9 +131,9 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         ),
         **_verdicts(connection, month),
         quarantine=connection.execute(
-            """
-            select table_name, reason, count(*) as refused
-            from audit.quarantined_row
+            f"""
+            select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
+            from (from audit.quarantined_row {WITH_REASONS})
             group by all
             order by refused desc, table_name, reason
             """

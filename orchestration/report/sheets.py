@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Kpi
 from orchestration.report.facts import MARTS
+from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: How numbers of a unit look (`dim_kpi.unit`), and some that no KPI has.
 NUMBER_FORMATS = {
@@ -117,8 +118,11 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "quarantined_row": (
         "Rows refused, by table and reason",
-        "select table_name, reason, count(*) as rows from audit.quarantined_row where $month is not null "
-        "group by all order by rows desc, table_name, reason",
+        "select table_name, {'code': reason_code, 'column': column_name, 'params': reason_params, 'stored': refused.reason} "
+        "as reason, count(*) as rows "
+        f"from (from audit.quarantined_row {WITH_REASONS}) as refused where $month is not null "
+        "group by table_name, refused.reason, reason_code, column_name, reason_params "
+        "order by rows desc, table_name, refused.reason",
     ),
     "definitions": (
         "Definitions",
@@ -130,7 +134,7 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_RELEASE_TEXTS = {"severity", "observed", "expected", "reason", "unranked_reason"}
+_RELEASE_TEXTS = {"severity", "observed", "expected", "unranked_reason"}
 _WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
 
 
@@ -261,6 +265,8 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column == "status" and cell:
         return book.language.text(str(cell))
+    if isinstance(cell, dict):
+        return book.language.reason(**cast(dict[str, Any], cell))
     if column in _RELEASE_TEXTS and cell:
         return book.language.release_text(str(cell))
     if isinstance(cell, datetime):

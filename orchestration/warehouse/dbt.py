@@ -137,7 +137,7 @@ def run_dbt(
             hint=f"The project is {DBT_PROJECT}, the database {warehouse}.",
         ) from done.exception
     results = _ran(cast("RunExecutionResult", done.result))
-    counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type != "test"))
+    counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type in {"model", "seed"}))
     nodes = tuple(
         NodeResult(
             unique_id=r.node.unique_id,

@@ -8,11 +8,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
-from orchestration.warehouse.verdicts import Verdict
+from expectations.verdicts import Verdict
 
 BuildState = Literal["building", "built", "passed", "refused", "published"]
 
@@ -26,7 +26,23 @@ create table if not exists ledger.gate_result (
     build_id varchar, expectation varchar, table_name varchar, month date, severity varchar, passed boolean,
     observed varchar, expected varchar, example_keys varchar[], waived_by varchar, waived_reason varchar
 );
+-- Build databases made before verdicts had an origin.
+alter table ledger.gate_result add column if not exists origin varchar default 'gate';
 """
+
+_VERDICT = (
+    "expectation",
+    "table_name",
+    "month",
+    "severity",
+    "passed",
+    "observed",
+    "expected",
+    "example_keys",
+    "waived_by",
+    "waived_reason",
+    "origin",
+)
 
 
 @dataclass(frozen=True)
@@ -104,48 +120,25 @@ def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Seque
     connection.execute("delete from ledger.gate_result where build_id = ?", [build_id])
     if rows:
         connection.executemany(
-            "insert into ledger.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                [
-                    build_id,
-                    r.expectation,
-                    r.table_name,
-                    r.month,
-                    r.severity,
-                    r.passed,
-                    r.observed,
-                    r.expected,
-                    list(r.example_keys),
-                    r.waived_by,
-                    r.waived_reason,
-                ]
-                for r in rows
-            ],
+            f"insert into ledger.gate_result (build_id, {', '.join(_VERDICT)}) "
+            f"values (?, {', '.join('?' * len(_VERDICT))})",
+            [[build_id, *(getattr(row, column) for column in _VERDICT)] for row in rows],
         )
 
 
 def gate_rows(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:
     """The stored verdicts on a build, in a settled order."""
     found = connection.execute(
-        "select expectation, table_name, month, severity, passed, observed, expected, example_keys, waived_by, "
-        "waived_reason from ledger.gate_result where build_id = ? order by expectation, table_name, month",
+        f"select {', '.join(_VERDICT)} from ledger.gate_result where build_id = ? "
+        "order by expectation, table_name, month",
         [build_id],
     ).fetchall()
-    return [
-        Verdict(
-            expectation=row[0],
-            table_name=row[1],
-            month=row[2],
-            severity=row[3],
-            passed=row[4],
-            observed=row[5],
-            expected=row[6],
-            example_keys=tuple(row[7] or ()),
-            waived_by=row[8],
-            waived_reason=row[9],
-        )
-        for row in found
-    ]
+    verdicts: list[Verdict] = []
+    for row in found:
+        stored: dict[str, Any] = dict(zip(_VERDICT, row, strict=True))
+        stored["example_keys"] = tuple(stored["example_keys"] or ())
+        verdicts.append(Verdict(**stored))
+    return verdicts
 
 
 def _naive(instant: datetime) -> datetime:

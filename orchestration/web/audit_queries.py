@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.warehouse.database import attached
+from orchestration.warehouse.quarantine import WITH_REASONS
 from orchestration.web.queries import Paged, paged
 
 VERDICTS = ("open", "failed", "warning", "waived", "passed", "all")
@@ -17,9 +18,9 @@ def quarantined_rows(
     """The refused rows of a table and a reason, or of all; the row's text is masked in the release already."""
     return paged(
         connection,
-        """
-        select table_name, file, line, column_name, reason, row_text
-        from audit.quarantined_row
+        f"""
+        select table_name, file, line, column_name, reason, reason_code, reason_params, row_text
+        from (from audit.quarantined_row {WITH_REASONS})
         where ($table is null or table_name = $table) and ($reason is null or reason = $reason)
         """,
         "table_name, file, line, column_name",

@@ -1,15 +1,17 @@
 """The contracts of the 24 source tables, read from the *.yml files beside this one.
 
-What belongs here: the shape of a contract. What does not: how a contract is enforced (`typing_sql` types values while
-loading, `staging_sql` writes the dbt models that refuse rows).
+What belongs here: the shape of a contract. What does not: how a contract is enforced (`loading.typing_sql` types values
+while loading, the macros of `dbt_project/macros/contracts` refuse rows).
 """
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sources.reasons import ROW_REASONS, sentence
 
 CONTRACTS = Path(__file__).parent
 PROJECT = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
@@ -32,9 +34,10 @@ class _Frozen(BaseModel):
 
 
 class Column(_Frozen):
-    """One column: its type and what a value must satisfy."""
+    """One column: what it holds, its type and what a value must satisfy."""
 
     type: ColumnType
+    description: str
     required: bool = False
     vocabulary: tuple[str, ...] = Field(default=(), alias="in")
     range: tuple[float, float] | None = None
@@ -47,11 +50,20 @@ class Column(_Frozen):
 
 
 class Rule(_Frozen):
-    """A condition between columns of one row (portable SQL; null passes), and what it demands in plain words."""
+    """A condition between the columns of one row (portable SQL; null passes), and why a row that breaks it is refused:
+    a code of `sources.reasons`, whose sentence may name `params` besides the column."""
 
     column: str
     check: str
     reason: str
+    params: dict[str, str] = Field(default_factory=dict[str, str])
+
+    @model_validator(mode="after")
+    def _has_a_sentence(self) -> Self:
+        if self.reason not in ROW_REASONS:
+            raise ValueError(f"unknown reason {self.reason}: expected one of {', '.join(ROW_REASONS)}")
+        sentence(self.reason, self.column, self.params)
+        return self
 
 
 class NoOverlap(_Frozen):
@@ -82,6 +94,11 @@ class Contract(_Frozen):
     def model_name(self) -> str:
         """The name in SQL: `acd__contact_legs`."""
         return self.name.replace(".", "__")
+
+    def without_descriptions(self) -> str:
+        """Everything that decides rows, as text: a description may be reworded without loading anything anew."""
+        columns = {name: column.model_dump(exclude={"description"}) for name, column in self.columns.items()}
+        return repr(self.model_dump(exclude={"description", "columns"}) | {"columns": columns})
 
     @property
     def reaches_back_days(self) -> int:

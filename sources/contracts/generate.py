@@ -1,155 +1,245 @@
-"""Writes the dbt models that enforce the contracts: `python -m sources.contracts.generate`, or `--check` to only compare.
+"""Writes what the dbt project knows of the contracts: `python -m sources.contracts.generate`, or `--check` to compare.
 
-What belongs here: the SQL of staging and quarantine, one set of models a source table:
+- `macros/contracts/contracts.sql`: the contracts as data, which the macros beside it read;
+- `models/staging/<system>/_<system>__sources.yml` and `_<system>__models.yml`: descriptions and tests.
 
-- `local_<table>` (only tables with timestamps): the rows that came with local times, which are made instants here;
-- `excluded_<table>`: the rows that do not count: refused ones with the first reason, and ones that a later good
-  version of their key replaced. Few, as a rule, so the many good rows are never written a second time;
-- `stg_<table>`: the rows that count.
-
-The models are committed, so that people can read what is done to their rows; a test holds them to the contracts.
+What belongs here: text made of contracts. What does not: SQL, which stands in the macros.
 """
 
+import json
+import re
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from sources.contracts.contract import Contract, load_contracts
-from sources.contracts.excluded_sql import CARRIED, delivered_rows, excluded
-from sources.contracts.models_yml import excluded_yml, quarantined_row, sources_yml, staging_yml
+from sources.contracts.contract import Column, Contract, Rule, load_contracts
 
-PROJECT = Path(__file__).parents[2] / "dbt_project" / "models"
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+_MADE = "Written by `make generate` from the contracts in sources/contracts: change those, not this file."
 
 
-def models() -> dict[Path, str]:
+def files() -> dict[Path, str]:
     """Every generated file of the dbt project with its text."""
     contracts = load_contracts()
-    files: dict[Path, str] = {PROJECT / "staging" / "_raw.yml": sources_yml(contracts)}
+    made = {PROJECT / "macros" / "contracts" / "contracts.sql": _macro(contracts)}
+    systems: dict[str, list[Contract]] = {}
     for contract in contracts.values():
-        head = f"-- Made by `make generate` from the contract of {contract.name}: change that, not this.\n"
-        if contract.timestamps:
-            files[PROJECT / "staging" / f"local_{contract.model_name}.sql"] = head + _local(contract)
-        files[PROJECT / "staging" / f"stg_{contract.model_name}.sql"] = head + _staged(contract)
-        files[PROJECT / "quarantine" / f"excluded_{contract.model_name}.sql"] = head + excluded(contract)
-    files[PROJECT / "staging" / "_staging.yml"] = staging_yml(contracts)
-    files[PROJECT / "quarantine" / "_excluded.yml"] = excluded_yml(contracts)
-    files[PROJECT / "quarantine" / "quarantined_row.sql"] = quarantined_row(contracts)
-    return files
+        systems.setdefault(contract.name.partition(".")[0], []).append(contract)
+    for system, its in systems.items():
+        folder = PROJECT / "models" / "staging" / system
+        made[folder / f"_{system}__sources.yml"] = _sources_yml(its)
+        made[folder / f"_{system}__models.yml"] = _models_yml(its)
+    return made
 
 
-# --- local times -------------------------------------------------------------------------------------------------
+# --- the contracts as data ---------------------------------------------------------------------------------------
 
 
-def _local(contract: Contract) -> str:
-    joins = "".join(
-        f"\n    left join zones as {name}_zone\n"
-        f"        on delivered.{contract.person} = {name}_zone.{_zone_key(contract)}\n"
-        f"        and cast(delivered.{name} as date) >= {name}_zone.from_on\n"
-        f"        and cast(delivered.{name} as date) < {name}_zone.until_on"
-        for name in (contract.timestamps if contract.person else ())
+def _macro(contracts: Mapping[str, Contract]) -> str:
+    names = ",\n".join(f"        {_data(name)}" for name in contracts)
+    entries = "\n".join(
+        f"    {{%- {'elif' if place else 'if'} table == {_data(name)} -%}} {{{{ return({_entry(contract)}) }}}}"
+        for place, (name, contract) in enumerate(contracts.items())
     )
-    zones = ",\n".join(f"        {_zone(name, contract)} as {name}_zone" for name in contract.timestamps)
-    columns = ",\n".join(
-        f"        {_instant(name) if name in contract.timestamps else name} as {name}"
-        if name in contract.timestamps
-        else f"        zoned.{name}"
-        for name in (*contract.columns, *CARRIED)
-    )
-    import_zones = "\nzones as (select * from {{ ref('zone_by_person') }}),\n" if contract.person else ""
-    return f"""{{{{ config(materialized='table') }}}}
+    return f"""{{#- {_MADE} -#}}
 
-with
+{{% macro contract_names() -%}}
+    {{{{ return([
+{names},
+    ]) }}}}
+{{%- endmacro %}}
 
-delivered as (
-    select * from {{{{ source('raw', '{contract.model_name}') }}}}
-    where local_columns is not null
-),
-{import_zones}
-default_zone as (select {{{{ default_time_zone() }}}} as time_zone),
-
--- a time without an offset is local to the site where the row's person was that day
-zoned as (
-    select
-        delivered.*,
-{zones}
-    from delivered
-    cross join default_zone{joins}
-),
-
-final as (
-    select
-{columns}
-    from zoned
-)
-
-select * from final
+{{#- The contract of a source table as data. Macros read it through contract_of. -#}}
+{{% macro contract_data(table) -%}}
+{entries}
+    {{%- endif -%}}
+{{%- endmacro %}}
 """
 
 
-def _zone_key(contract: Contract) -> str:
-    return "agent_id" if contract.person == "agent_id" else "employee_id"
-
-
-def _zone(name: str, contract: Contract) -> str:
-    return (
-        f"coalesce({name}_zone.time_zone, default_zone.time_zone)"
-        if contract.person
-        else "default_zone.time_zone"
+def _entry(contract: Contract) -> str:
+    columns = "\n".join(
+        f"            {_data(name)}: {_data(_column_data(column))},"
+        for name, column in contract.columns.items()
     )
-
-
-def _instant(name: str) -> str:
-    return (
-        f"case\n"
-        f"            when concat(',', zoned.local_columns, ',') like '%,{name},%'\n"
-        f"                then {{{{ to_utc('zoned.{name}', 'zoned.{name}_zone') }}}}\n"
-        f"            else zoned.{name}\n"
-        f"        end"
-    )
-
-
-# --- the rows that count -----------------------------------------------------------------------------------------
-
-
-def _staged(contract: Contract) -> str:
-    columns = ",\n".join(
-        f"        delivered.{name}" for name in (*contract.columns, "delivery_id", "line_number")
-    )
-    return f"""with
-
-delivered as {{{{ inlined() }}}} (
-{delivered_rows(contract)}
-),
-
-excluded as (select delivery_id, line_number from {{{{ ref('excluded_{contract.model_name}') }}}}),
-
-final as {{{{ inlined() }}}} (
-    select
+    rules = "\n".join(f"            {_rule(rule)}," for rule in contract.rules)
+    no_overlap = contract.no_overlap and contract.no_overlap.model_dump()
+    return f"""{{
+        'model': {_data(contract.model_name)}, 'key': {_data(list(contract.key))}, 'person': {_data(contract.person)},
+        'columns': {{
 {columns}
-    from delivered
-    left join excluded
-        on delivered.delivery_id = excluded.delivery_id
-        and delivered.line_number = excluded.line_number
-    where excluded.delivery_id is null
-)
+        }},
+        'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
+        'unique': {_data(contract.unique)}, 'no_overlap': {_data(no_overlap)},
+    }}"""
 
-select * from final
-"""
+
+def _column_data(column: Column) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": column.type}
+    if column.required:
+        data["required"] = True
+    if column.vocabulary:
+        data["vocabulary"] = list(column.vocabulary)
+    if column.range:
+        data["range"] = [int(bound) if bound == int(bound) else bound for bound in column.range]
+    if column.ref:
+        table, _, target = column.ref.rpartition(".")
+        data["ref"] = {"table": table, "column": target}
+    if column.pii:
+        data["hidden"] = True
+    return data
+
+
+def _rule(rule: Rule) -> str:
+    return (
+        f"{{'column': {_data(rule.column)}, 'check': {_template(rule.check)}, 'reason': {_data(rule.reason)}, "
+        f"'params': {_data(rule.params)}}}"
+    )
+
+
+def _data(value: object) -> str:
+    """A value as Jinja writes it."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_data(k)}: {_data(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_data, value)) + "]"
+        case None:
+            return "none"
+        case bool():
+            return "true" if value else "false"
+        case str() if "'" not in value:
+            return f"'{value}'"
+        case _:
+            return json.dumps(value)
+
+
+def _template(sql: str) -> str:
+    """SQL in which a macro may be called, as an expression of Jinja."""
+    parts = re.split(r"{{\s*(.*?)\s*}}", sql)
+    texts = [part if place % 2 else _data(part) for place, part in enumerate(parts) if part]
+    return " ~ ".join(texts)
+
+
+# --- what dbt says of the tables and models ----------------------------------------------------------------------
+
+
+def _sources_yml(contracts: list[Contract]) -> str:
+    tables = "".join(
+        f"      - name: {contract.model_name}\n"
+        f"        description: {json.dumps(f'{contract.description} As delivered, good rows and bad ones.')}\n"
+        f"        columns:\n{_indented(_described(contract), 10)}{_indented(_LOADED, 10)}"
+        for contract in contracts
+    )
+    return f"# {_MADE}\nversion: 2\n\nsources:\n  - name: raw\n    schema: raw\n    tables:\n{tables}"
+
+
+def _models_yml(contracts: list[Contract]) -> str:
+    entries = "".join(entry for contract in contracts for entry in _model_entries(contract))
+    return f"# {_MADE}\nversion: 2\n\nmodels:\n{entries}"
+
+
+def _model_entries(contract: Contract) -> Iterator[str]:
+    columns = _described(contract)
+    if contract.timestamps:
+        yield _model(
+            f"base_{contract.model_name}",
+            f"{contract.description} The delivered rows that came with local times, as instants.",
+            [*columns, *_CARRIED],
+        )
+    yield _model(
+        f"refused_{contract.model_name}",
+        f"One row per delivered row of {contract.name} that does not count, with the first reason found.",
+        [*_PLACE, *_REFUSED],
+    )
+    yield _model(
+        f"stg_{contract.model_name}",
+        f"{contract.description} The current rows: good, newest of their key, with references that resolve.",
+        [*columns, *_PLACE],
+        f"""    data_tests:
+      - keeps_contract:
+          arguments: {{table: {contract.name}}}
+""",
+    )
+
+
+_Described = tuple[str, str, str]
+_PLACE: list[_Described] = [
+    ("delivery_id", "bigint", "Delivery that brought the row."),
+    ("line_number", "bigint", "Line of the row in its file."),
+]
+_ERRORS: list[_Described] = [
+    ("error_column", "varchar", "First column whose value is not of its type; null where there is none."),
+    ("error_code", "varchar", "Why the line or the value can't be read, a code of sources/reasons.py."),
+    ("error_params", "varchar", "Parameters of that reason as JSON; null where it has none."),
+    ("row_text", "varchar", "The row as it came, where the typed columns do not show it whole."),
+]
+_ORDER: _Described = (
+    "delivery_order",
+    "bigint",
+    "Place of the delivery in the order in which deliveries count.",
+)
+_CARRIED = [*_ERRORS, *_PLACE, _ORDER]
+_LOADED = [("local_columns", "varchar", "Columns whose times came without an offset, by comma."), *_CARRIED]
+_REFUSED: list[_Described] = [
+    ("column_name", "varchar", "Column at fault; null where it is the whole row."),
+    ("reason_code", "varchar", "Why the row does not count, a code of sources/reasons.py."),
+    ("reason_params", "varchar", "Parameters of the reason as JSON; null where it has none."),
+    (
+        "is_quarantined",
+        "boolean",
+        "Whether the row is in quarantine: refused, and not repaired by a later good row.",
+    ),
+    ("row_text", "varchar", "The row as it came; null for a row that was replaced."),
+    (
+        "row_text_public",
+        "varchar",
+        "The row as it may leave the build database, hidden columns as three stars.",
+    ),
+]
+
+
+def _described(contract: Contract) -> list[_Described]:
+    return [
+        (name, column.engine_type.lower(), column.description) for name, column in contract.columns.items()
+    ]
+
+
+def _model(name: str, description: str, columns: list[_Described], tests: str = "") -> str:
+    return (
+        f"  - name: {name}\n    description: {json.dumps(description)}\n{tests}"
+        f"    columns:\n{_indented(columns, 6)}"
+    )
+
+
+def _indented(columns: list[_Described], indent: int) -> str:
+    blank = " " * indent
+    return "".join(
+        f"{blank}- {{name: {name}, data_type: {_flow(kind)}, description: {json.dumps(text)}}}\n"
+        for name, kind, text in columns
+    )
+
+
+def _flow(kind: str) -> str:
+    """A type inside a flow mapping, where a comma needs quotes."""
+    return json.dumps(kind) if "," in kind else kind
 
 
 def main(arguments: list[str]) -> int:
-    """Write the models, or with `--check` say which differ; 1 where some do."""
-    wanted = models()
+    """Write the files, or with `--check` say which differ; 1 where some do."""
+    wanted = files()
     differing = [
         path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
     if "--check" in arguments:
         for path in differing:
-            print(f"{path.name} is not what its contract gives: run `make generate`")
+            print(f"{path.name} is not what the contracts give: run `make generate`")
         return 1 if differing else 0
     for path in differing:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted[path], encoding="utf-8")
-    print(f"{len(wanted)} models, {len(differing)} written")
+    print(f"{len(wanted)} files of contracts, {len(differing)} written")
     return 0
 
 

@@ -66,9 +66,7 @@ def split_records(
     whole = literal(rf"{value}(?:{d}{value})*")
     row = literal(rf"{value}(?:{d}{value}){{{width - 1}}}")
     each = literal(rf'{d}("(?:[^"]|"")*"|[^{d}]*)')
-    damage = (
-        "when contains(line_text, '�') then 'the line holds bytes that are no text'" if is_damaged else ""
-    )
+    damage = "when contains(line_text, '�') then 'bytes_not_text'" if is_damaged else ""
     con.execute(
         f"""create or replace temp table delivered_record as
         with records as ({_records(header_line, row)}),
@@ -87,9 +85,12 @@ def split_records(
         select line_number, line_text, fields,
             case
                 {damage}
-                when not is_whole then 'the line can''t be read: its quotes do not match'
-                when len(fields) <> {width}
-                    then 'the line can''t be read: it has ' || len(fields) || ' values where the header has {width}'
-            end as reason
+                when not is_whole then 'unmatched_quotes'
+                when len(fields) <> {width} then 'wrong_number_of_values'
+            end as code,
+            case
+                when code = 'wrong_number_of_values'
+                    then '{{"count": ' || len(fields) || ', "width": {width}}}'
+            end as params
         from split"""
     )

@@ -14,13 +14,18 @@ import duckdb
 from sources.formats.encoding import TextFile, as_utf8, unpacked
 from sources.formats.landed_file import LandedFile
 from sources.formats.lines import load_lines, split_records
+from sources.reasons import sentence
 from sources.sql import literal, quoted
 
 _DELIMITERS = (",", ";", "\t", "|")
 
 
 class UnreadableFile(Exception):
-    """The whole file can't be read; the message says why in plain words."""
+    """The whole file can't be used: `code` and `params` are of `reasons.FILE_REASONS`, the message is its sentence."""
+
+    def __init__(self, code: str, **params: str | list[str]) -> None:
+        self.code, self.params = code, params
+        super().__init__(sentence(code, params=params))
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Reading:
 
     `relation` is SQL of its rows; `columns` their names (lower case, trimmed) and engine types. `line` is SQL of a
     row's line, or None where row n of the relation stands in line `first_line + n`. `refused`, where given, is a
-    relation of the lines that can't be read: line_number, line_text, reason. `row_text` is SQL of the row as it came,
+    relation of the lines that can't be read: line_number, line_text, code, params (of `reasons`). `row_text` is SQL of the row as it came,
     where the columns do not show it whole. `rows` is how many rows there are if every line is a row of its own: where
     the engine finds another number, the file wants careful reading.
     """
@@ -60,7 +65,7 @@ def kind_of(landed: LandedFile, options: ReaderOptions) -> str:
     kind = options.format or landed.kind
     if not kind:
         raise UnreadableFile(
-            "its name does not say what it is: expected .csv, .tsv, .json, .jsonl, .parquet or .xlsx"
+            "unknown_format", suffix_list=[".csv", ".tsv", ".json", ".jsonl", ".parquet"], suffix=".xlsx"
         )
     return kind
 
@@ -98,7 +103,7 @@ def read(
         if isinstance(error, duckdb.OutOfMemoryException) or _is_full_disk(error):
             raise
         what = str(error).splitlines()[0].replace(f"{landed.path.parent}/", "").replace(f"{temporary}/", "")
-        raise UnreadableFile(f"it can't be read as {kind}: {what}") from error
+        raise UnreadableFile("cannot_be_read", format=kind, error=what) from error
 
 
 def _is_full_disk(error: Exception) -> bool:
@@ -130,10 +135,10 @@ def _delimited(
     split_records(con, header_line, delimiter, len(names), text.is_damaged)
     fields = ", ".join(f"nullif(fields[{n}], '') as {quoted(name)}" for n, name in enumerate(names, start=1))
     return Reading(
-        f"(select line_number, {fields} from delivered_record where reason is null)",
+        f"(select line_number, {fields} from delivered_record where code is null)",
         columns | {"line_number": "BIGINT"},
         line="line_number",
-        refused="(select line_number, line_text, reason from delivered_record where reason is not null)",
+        refused="(select line_number, line_text, code, params from delivered_record where code is not null)",
     )
 
 
@@ -203,17 +208,15 @@ def _unique(header: Sequence[str]) -> list[str]:
 
 def _json_lines(con: duckdb.DuckDBPyConnection, text: TextFile, expected: Sequence[str]) -> Reading:
     load_lines(con, text.path)
-    damage = (
-        "when contains(line, '�') then 'the line holds bytes that are no text'" if text.is_damaged else ""
-    )
+    damage = "when contains(line, '�') then 'bytes_not_text'" if text.is_damaged else ""
     con.execute(
         f"""create or replace temp table delivered_object as
         select line_number, ltrim(line, chr(65279)) as document,
             case
                 {damage}
-                when not json_valid(ltrim(line, chr(65279))) then 'the line can''t be read: it is not valid JSON'
-                when json_type(ltrim(line, chr(65279))) <> 'OBJECT' then 'the line is not a JSON object'
-            end as reason
+                when not json_valid(ltrim(line, chr(65279))) then 'line_not_json'
+                when json_type(ltrim(line, chr(65279))) <> 'OBJECT' then 'line_not_object'
+            end as code
         from delivered_line
         where trim(coalesce(line, '')) <> ''"""
     )
@@ -235,7 +238,7 @@ def _json(con: duckdb.DuckDBPyConnection, text: TextFile) -> Reading:
     con.execute(
         f"""create or replace temp table delivered_object as
         select row_number() over () as line_number, cast(document as varchar) as document,
-            case when json_type(document) <> 'OBJECT' then 'the element is not a JSON object' end as reason
+            case when json_type(document) <> 'OBJECT' then 'element_not_object' end as code
         from ({elements})""",
         [content],
     )
@@ -245,14 +248,12 @@ def _json(con: duckdb.DuckDBPyConnection, text: TextFile) -> Reading:
 def _objects(con: duckdb.DuckDBPyConnection) -> Reading:
     """The objects of `delivered_object` as rows, every value as text, whichever keys they have."""
     keys = con.execute(
-        "select distinct unnest(json_keys(document)) from delivered_object where reason is null order by 1"
+        "select distinct unnest(json_keys(document)) from delivered_object where code is null order by 1"
     ).fetchall()
     spelt: dict[str, list[str]] = {}
     for (key,) in keys:
         spelt.setdefault(str(key).strip().lower(), []).append(str(key))
-    refused = (
-        "(select line_number, document as line_text, reason from delivered_object where reason is not null)"
-    )
+    refused = "(select line_number, document as line_text, code, null as params from delivered_object where code is not null)"
     if not spelt:
         return Reading("(select 1 where false)", {}, "line_number", refused=refused)
     # names of a struct's fields are read past case: what is spelt in several ways is taken out one by one
@@ -266,7 +267,7 @@ def _objects(con: duckdb.DuckDBPyConnection) -> Reading:
     )
     relation = f"""(select line_number, document as "= document", {fields} from (
         select line_number, document, json_transform(document, {literal(structure)}) as value
-        from delivered_object where reason is null))"""
+        from delivered_object where code is null))"""
     columns = dict.fromkeys(spelt, "VARCHAR") | {"line_number": "BIGINT"}
     return Reading(relation, columns, "line_number", refused=refused, row_text='"= document"')
 
@@ -291,7 +292,7 @@ def _workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str | int) -> R
     try:
         table = fastexcel.read_excel(path).load_sheet(sheet, schema_sample_rows=None).to_arrow()
     except fastexcel.FastExcelError as error:
-        raise UnreadableFile(f"it can't be read as xlsx: {str(error).splitlines()[0]}") from error
+        raise UnreadableFile("cannot_be_read", format="xlsx", error=str(error).splitlines()[0]) from error
     if table.num_columns == 0:
         return Reading("(select 1 where false)")
     con.register("delivered_sheet", table)

@@ -12,6 +12,7 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,18 +27,15 @@ from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
 from sources.loading.typing_sql import typed_select
 from sources.mappings.apply import apply_mapping, check_columns
 from sources.mappings.mapping import Mapping, load_mappings
+from sources.reasons import params_text
 
 #: Part of every delivery's id: a change here makes every file be read again.
-LOADER_VERSION = 1
+LOADER_VERSION = 2
 
 #: Called for each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
 Progress = Callable[[str, int, float], None]
 
 GONE = 0
-
-
-class _NotOneRowALine(Exception):
-    """The file has blank, folded or broken lines."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,8 @@ class _Target:
     @property
     def recipe(self) -> str:
         """What besides the file's bytes decides the rows: when it changes, the file is read again."""
-        parts = [str(LOADER_VERSION), repr(self.contract), self.mapping.sha256 if self.mapping else ""]
+        contract = self.contract.without_descriptions() if self.contract else ""
+        parts = [str(LOADER_VERSION), contract, self.mapping.sha256 if self.mapping else ""]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def delivery_id(self, content: Fingerprint) -> int:
@@ -230,10 +229,8 @@ def _take_in(
     try:
         content = fingerprint(landed.path)
     except OSError as error:
-        content = Fingerprint("", landed.size)
-        return _record_unreadable(
-            con, target, ledger, content, f"it can't be opened: {error.strerror}", started
-        )
+        why = UnreadableFile("cannot_be_opened", error=error.strerror or str(error))
+        return _record_unreadable(con, target, ledger, Fingerprint("", landed.size), why, started)
     delivery_id = target.delivery_id(content)
     current = ledger.in_force.get((target.table_name, landed.file))
     seen = con.execute(
@@ -257,7 +254,7 @@ def _take_in(
                 con, target, content, delivery_id, current[0] if current else None, Path(temporary)
             )
     except UnreadableFile as error:
-        return _record_unreadable(con, target, ledger, content, str(error), started)
+        return _record_unreadable(con, target, ledger, content, error, started)
     return LoadedDelivery(delivery_id, target.table_name, landed.file, rows, time.perf_counter() - started)
 
 
@@ -269,15 +266,14 @@ def _insert(
     replaces: int | None,
     temporary: Path,
 ) -> int:
-    """The rows of one file and its line in the ledger, in one transaction; how many rows."""
+    """The rows of one file and its line in the ledger, in one transaction; how many rows. Raises UnreadableFile."""
     contract = target.contract
     if contract is None:
-        raise UnreadableFile(
-            "no contract and no mapping takes it: its folders name no table that Callboard knows"
-        )
+        raise UnreadableFile("unknown_table")
     options = target.mapping.options if target.mapping else ReaderOptions()
-    careful = target.mapping is not None
-    while True:
+
+    def insert(*, careful: bool) -> int | None:
+        """None, and nothing inserted, where the file has blank, folded or broken lines that want careful reading."""
         reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
         if target.mapping:
             reading = apply_mapping(con, target.mapping, reading)
@@ -287,21 +283,26 @@ def _insert(
             first_row = _count(con, f"loaded.{contract.model_name}")
             _insert_rows(con, contract, reading, delivery_id, target.mapping)
             rows = _count(con, f"loaded.{contract.model_name}") - first_row
-            if reading.rows is not None and rows != reading.rows:
-                raise _NotOneRowALine
-            _record(con, target, content, delivery_id, rows, first_row, reading.first_line, None)
-            if replaces is not None and replaces != delivery_id:
-                _supersede(con, replaces, delivery_id)
-            con.execute("commit")
-            return rows
-        except (_NotOneRowALine, duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            con.execute("rollback")
-            if careful:
-                raise UnreadableFile(str(error).splitlines()[0]) from error
-            careful = True
+            is_whole = reading.rows is None or rows == reading.rows
+            if is_whole:
+                _record(con, target, content, delivery_id, rows, first_row, reading.first_line, None)
+                if replaces is not None and replaces != delivery_id:
+                    _supersede(con, replaces, delivery_id)
+            con.execute("commit" if is_whole else "rollback")
         except BaseException:
             con.execute("rollback")
             raise
+        return rows if is_whole else None
+
+    if target.mapping is None:
+        with suppress(duckdb.InvalidInputException, duckdb.ConversionException):
+            rows = insert(careful=False)
+            if rows is not None:
+                return rows
+    try:
+        return insert(careful=True) or 0
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise UnreadableFile("rows_not_taken", error=str(error).splitlines()[0]) from error
 
 
 def _insert_rows(
@@ -325,7 +326,7 @@ def _insert_rows(
     if reading.refused:
         con.execute(
             f"""insert into {table} by name
-            select reason as error_reason, line_text as row_text, line_number, {delivery_id} as delivery_id
+            select code as error_code, params as error_params, line_text as row_text, line_number, {delivery_id} as delivery_id
             from {reading.refused}"""
         )
 
@@ -343,11 +344,11 @@ def _record(
     rows: int,
     first_row: int,
     first_line: int,
-    unreadable_reason: str | None,
+    unreadable: UnreadableFile | None,
 ) -> None:
     landed = target.landed
     con.execute(
-        "insert or replace into raw.delivery values (?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or replace into raw.delivery values (?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             delivery_id,
             target.table_name,
@@ -356,13 +357,15 @@ def _record(
             content.size,
             rows,
             datetime.now(UTC).replace(tzinfo=None),
-            unreadable_reason,
+            str(unreadable) if unreadable else None,
             target.mapping.name if target.mapping else None,
             target.recipe,
             landed.mtime_ns,
             landed.ctime_ns,
             first_row,
             first_line,
+            unreadable.code if unreadable else None,
+            params_text(unreadable.params) if unreadable else None,
         ],
     )
 
@@ -372,19 +375,19 @@ def _record_unreadable(
     target: _Target,
     ledger: _Ledger,
     content: Fingerprint,
-    reason: str,
+    why: UnreadableFile,
     started: float,
 ) -> LoadedDelivery:
     """Note a file that gives no rows; what it said before under its name no longer holds either."""
     delivery_id = target.delivery_id(content)
     current = ledger.in_force.get((target.table_name, target.landed.file))
     con.execute("begin")
-    _record(con, target, content, delivery_id, 0, 0, 1, reason)
+    _record(con, target, content, delivery_id, 0, 0, 1, why)
     if current and current[0] != delivery_id:
         _supersede(con, current[0], delivery_id)
     con.execute("commit")
     return LoadedDelivery(
-        delivery_id, target.table_name, target.landed.file, 0, time.perf_counter() - started, reason
+        delivery_id, target.table_name, target.landed.file, 0, time.perf_counter() - started, str(why)
     )
 
 

@@ -16,7 +16,8 @@ create table if not exists raw.delivery (
     delivery_id BIGINT primary key, table_name VARCHAR not null, file VARCHAR not null, sha256 VARCHAR not null,
     bytes BIGINT not null, rows BIGINT not null, first_seen_at TIMESTAMP not null, superseded_by BIGINT,
     unreadable_reason VARCHAR, mapping VARCHAR, recipe VARCHAR not null, mtime_ns BIGINT not null,
-    ctime_ns BIGINT not null, first_row BIGINT not null, first_line BIGINT not null)
+    ctime_ns BIGINT not null, first_row BIGINT not null, first_line BIGINT not null,
+    unreadable_code VARCHAR, unreadable_params VARCHAR)
 """
 
 
@@ -44,20 +45,21 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
     con.execute("create schema if not exists raw")
     con.execute("create schema if not exists loaded")
     con.execute(_LEDGER)
+    _add_reason_columns(con)
     for contract in load_contracts().values():
         columns = ", ".join(
             f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
         )
         con.execute(
             f"""create table if not exists loaded.{contract.model_name} (
-                {columns}, local_columns VARCHAR, error_column VARCHAR, error_reason VARCHAR, row_text VARCHAR,
-                line_number BIGINT, delivery_id BIGINT)"""
+                {columns}, local_columns VARCHAR, error_column VARCHAR, error_code VARCHAR, error_params VARCHAR,
+                row_text VARCHAR, line_number BIGINT, delivery_id BIGINT)"""
         )
         names = ", ".join(f"row.{quoted(name)}" for name in contract.columns)
         con.execute(
             f"""create or replace view raw.{contract.model_name} as
-            select {names}, row.local_columns, row.error_column, row.error_reason, row.row_text,
-                row.delivery_id, coalesce(row.line_number, row.rowid - delivery.first_row + delivery.first_line)
+            select {names}, row.local_columns, row.error_column, row.error_code, row.error_params,
+                row.row_text, row.delivery_id, coalesce(row.line_number, row.rowid - delivery.first_row + delivery.first_line)
                 as line_number, delivery.delivery_order
             from loaded.{contract.model_name} as row
             join (
@@ -68,3 +70,20 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
             ) as delivery using (delivery_id)"""
         )
     con.execute("commit")
+
+
+def _add_reason_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """A warehouse from before reasons had codes gets their columns; its files are read again (`LOADER_VERSION`)."""
+    rows = con.execute(
+        """
+        select schema_name, table_name from duckdb_tables()
+        where schema_name = 'loaded' or (schema_name = 'raw' and table_name = 'delivery')
+        except
+        select schema_name, table_name from duckdb_columns()
+        where column_name in ('error_params', 'unreadable_params')
+        """
+    ).fetchall()
+    for schema, table in rows:
+        prefix = "unreadable" if schema == "raw" else "error"
+        for column in ("code", "params"):
+            con.execute(f"alter table {schema}.{quoted(table)} add column {prefix}_{column} VARCHAR")

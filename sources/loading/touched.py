@@ -152,16 +152,18 @@ def _left_dangling(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> 
     if not _has_quarantine(con):
         return set()
     rows = con.execute(
-        "select distinct delivery_id from quarantine.quarantined_row where reason like '% names no row in force of %'"
+        "select distinct delivery_id from quarantine.quarantined_row where reason_code = 'no_current_row'"
     ).fetchall()
     return {row[0] for row in rows}
 
 
 def _has_quarantine(con: duckdb.DuckDBPyConnection) -> bool:
-    tables = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'quarantine' and table_name = 'quarantined_row'"
+    """Not where it is from before reasons had codes: then every file is read again, and every month is touched."""
+    columns = con.execute(
+        "select 1 from duckdb_columns() where schema_name = 'quarantine' and table_name = 'quarantined_row' "
+        "and column_name = 'reason_code'"
     )
-    return tables.fetchone() is not None
+    return columns.fetchone() is not None
 
 
 def _are_quarantined(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ What belongs here: how a text, or a value that a file format typed already, beco
 What does not: whether the typed value is allowed (that is the staging models' business).
 
 Nothing is guessed: a value that is not of its type becomes null and the row carries the first such column in
-`error_column`. `row_text` keeps the row as it came wherever the typed values would not show it.
+`error_column`, and why in `error_code`. `row_text` keeps the row as it came wherever the typed values would not show it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from sources.contracts.contract import ColumnType, Contract
 from sources.sql import literal, quoted
 
-#: What a value must be, in the words people read in quarantine.
-EXPECTATIONS: Mapping[ColumnType, str] = {
-    "text": "is not a text",
-    "int": "is not a whole number",
-    "decimal": "is not a number",
-    "bool": "is neither true nor false",
-    "date": "is not a date (YYYY-MM-DD)",
-    "timestamp": "is not an ISO 8601 timestamp",
+#: Why a value that is not of its type is refused (`reasons.ROW_REASONS`).
+NOT_OF_TYPE: Mapping[ColumnType, str] = {
+    "text": "not_text",
+    "int": "not_whole_number",
+    "decimal": "not_number",
+    "bool": "not_boolean",
+    "date": "not_date",
+    "timestamp": "not_timestamp",
 }
 
 _OFFSET = r"'\d{2}:?\d{2}(:?\d{2}([.,]\d+)?)? ?([+-]\d{2}(:?\d{2})?|[zZ])$'"
@@ -89,7 +89,7 @@ def typed_select(
         select {", ".join(columns)},
             {_local_columns(local, time_zone)} as local_columns,
             {error} as error_column,
-            {_reason(contract, error)} as error_reason,
+            {_code(contract, error)} as error_code,
             {text} as row_text,
             {line} as line_number
         from (select *, {", ".join(parsed) or "1 as no_column"} from {relation})"""
@@ -113,9 +113,9 @@ def _local_columns(local: Mapping[str, str], time_zone: str | None) -> str:
     return f"case when {' or '.join(local.values())} then concat_ws(',', {named}) end"
 
 
-def _reason(contract: Contract, error: str) -> str:
+def _code(contract: Contract, error: str) -> str:
     cases = " ".join(
-        f"when {literal(name)} then {literal(f'{name} {EXPECTATIONS[column.type]}')}"
+        f"when {literal(name)} then {literal(NOT_OF_TYPE[column.type])}"
         for name, column in contract.columns.items()
     )
     return f"case {error} {cases} end"

@@ -10,6 +10,8 @@ from sources.formats.reading import Reading, UnreadableFile
 from sources.mappings.mapping import Mapping
 from sources.sql import quoted
 
+_SHOWN_COLUMNS = 20
+
 
 def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Reading) -> Reading:
     """The canonical rows that a mapping's select makes of a vendor's file."""
@@ -19,19 +21,22 @@ def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Rea
         con.execute(f"create or replace temp table canonical as {mapping.select}")
     except duckdb.Error as error:
         raise UnreadableFile(
-            f"mapping {mapping.name} does not run on it: {str(error).splitlines()[0]}"
+            "mapping_fails", mapping=mapping.name, error=str(error).splitlines()[0]
         ) from error
     described = con.execute("describe canonical").fetchall()
     columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
     if "line_number" not in columns:
-        raise UnreadableFile(f"mapping {mapping.name} must pass on the column line_number of delivered")
+        raise UnreadableFile("mapping_without_line", mapping=mapping.name)
     return Reading("canonical", columns, "line_number", refused=reading.refused)
 
 
 def check_columns(contract: Contract, reading: Reading) -> None:
     """Raises UnreadableFile where nothing in the file is a column of the contract."""
     if reading.columns and not set(reading.columns).intersection(contract.columns):
-        found = ", ".join(name for name in reading.columns if name != "line_number")
+        found = [name for name in reading.columns if name != "line_number"]
         raise UnreadableFile(
-            f"none of its columns is one of {contract.name}: expected {', '.join(contract.columns)}, found {found[:200]}"
+            "no_known_column",
+            source=contract.name,
+            column_list=list(contract.columns),
+            found_list=found[:_SHOWN_COLUMNS],
         )

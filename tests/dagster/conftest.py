@@ -14,18 +14,29 @@ import duckdb
 import pytest
 from dagster import DagsterInstance
 
+from expectations.verdicts import Verdict
 from orchestration.defs import build
+from orchestration.defs.in_process import run_job
 from orchestration.defs.instance import open_instance
-from orchestration.defs.session import Steps
 from orchestration.home.config import load_config
 from orchestration.home.paths import Home
+from orchestration.notifications.send import notify
+from orchestration.refresh.conclude import conclude
 from orchestration.refresh.context import RefreshContext, make_context
-from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.outcomes import (
+    BuildOutcome,
+    GateOutcome,
+    LoadOutcome,
+    PublishOutcome,
+    RefreshOutcome,
+)
+from orchestration.refresh.plan import Plan
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
+from orchestration.refresh.run import RefreshRun, Steps
+from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.dbt import NodeResult, manifest_json
-from orchestration.warehouse.verdicts import Verdict
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
@@ -122,7 +133,7 @@ class StandInSteps:
         return (self.judged, *met)
 
     def steps(self) -> Steps:
-        return Steps(self._load, self._build, self._gate, self._publish)
+        return Steps(self._load, self._plan, self._build, self._gate, self._publish)
 
     def _begin(self, ctx: RefreshContext, step: str) -> StepResult:
         self.called.append(step)
@@ -132,19 +143,25 @@ class StandInSteps:
     def _load(self, ctx: RefreshContext) -> LoadOutcome:
         return LoadOutcome(self._begin(ctx, "load"), 1, {})
 
-    def _build(self, ctx: RefreshContext, on_event: Callable[[NodeResult], None]) -> BuildOutcome:
+    def _plan(self, ctx: RefreshContext) -> Plan:
+        return Plan(ctx.months or self.months)
+
+    def _build(self, ctx: RefreshContext, plan: Plan, on_event: Callable[[NodeResult], None]) -> BuildOutcome:
         result = self._begin(ctx, "build")
         for ended in self.nodes if self.months else ():
             on_event(ended)
         self._write_ledger(ctx)
-        return BuildOutcome(result, ctx.release_id, ctx.months or self.months)
+        return BuildOutcome(result, ctx.release_id, plan.months)
 
     def _gate(self, ctx: RefreshContext) -> GateOutcome:
         return GateOutcome(self._begin(ctx, "gate"), ctx.release_id, self.verdicts)
 
     def _publish(self, ctx: RefreshContext) -> PublishOutcome:
         result = self._begin(ctx, "publish")
-        return PublishOutcome(result, Release(ctx.release_id, ctx.home.releases / ctx.release_id, 7))
+        manifest = Manifest.model_construct(
+            release_id=ctx.release_id, months=(), built_months=self.months, as_of=ctx.as_of, gate_results=()
+        )
+        return PublishOutcome(result, Release(manifest, ctx.home.releases / ctx.release_id, 7))
 
     def _write_ledger(self, ctx: RefreshContext) -> None:
         with duckdb.connect(str(ctx.home.warehouse)) as connection:
@@ -190,6 +207,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def context(home: Home) -> RefreshContext:
     return make_context(home, as_of=AS_OF)
+
+
+def run_refresh(ctx: RefreshContext, steps: Steps) -> RefreshOutcome:
+    """Run the job in this process and conclude it, as `refresh` does where there is work."""
+    run = RefreshRun(ctx, steps)
+    run_job(run)
+    outcome = conclude(run, notify)
+    assert outcome is not None
+    return outcome
 
 
 @pytest.fixture

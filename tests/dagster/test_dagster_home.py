@@ -9,13 +9,12 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from orchestration.defs.build import build_defs
 from orchestration.defs.event_log import KeptOpenEventLogStorage
-from orchestration.defs.in_process import run_refresh
 from orchestration.defs.instance import WORKSPACE, dagster_yaml, prepare_instance
 from orchestration.defs.jobs import JOB
 from orchestration.home.config import Config, DagsterConfig
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
-from tests.dagster.conftest import StandInSteps, instance_of
+from tests.dagster.conftest import StandInSteps, instance_of, run_refresh
 
 POSTGRES = Config(dagster=DagsterConfig(storage="${CALLBOARD_DAGSTER_URL}"))
 

@@ -198,7 +198,7 @@ create table raw.crm__surveys as
 select * replace (null as review, null as review_reason, 6 as delivery_id), 1 as delivery_order,
     cast(null as varchar) as local_columns
 from staging.stg_crm__surveys;
-create table quarantine.excluded_crm__surveys (delivery_id bigint, line_number bigint, reason varchar);
+create table quarantine.refused_crm__surveys (delivery_id bigint, line_number bigint, reason_code varchar);
 
 create table staging.stg_crm__cases (case_id varchar, contact_id varchar, customer_id varchar, agent_id varchar,
     category varchar, opened_at timestamp, due_at timestamp, closed_at timestamp);
@@ -306,5 +306,5 @@ insert into raw.delivery values (0, 'crm.surveys', 'crm/surveys/~reviews-2026090
     timestamp '2026-09-03', null, null);
 
 create table quarantine.quarantined_row (table_name varchar, file varchar, line bigint, column_name varchar,
-    reason varchar, row_text varchar, row_text_public varchar, delivery_id bigint);
+    reason_code varchar, row_text varchar, row_text_public varchar, delivery_id bigint);
 """

@@ -454,7 +454,7 @@ SPOILT: list[tuple[str, list[str]]] = [
     (
         "quarantined_share_is_small",
         [
-            "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+            "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
             "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(121) t(i)"
         ],
     ),
@@ -504,7 +504,7 @@ SPOILT: list[tuple[str, list[str]]] = [
         "quarantined_share_is_small",
         [
             "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 900, now(), null, null)",
-            "insert into quarantine.quarantined_row (table_name, file, line, reason, delivery_id) "
+            "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
             "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(139) t(i)",
         ],
     ),
@@ -561,8 +561,8 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
         [
             "insert into raw.crm__surveys select * replace (9 as csat, 2 as delivery_order, -line_number as line_number) "
             "from raw.crm__surveys",
-            "insert into quarantine.excluded_crm__surveys "
-            "select delivery_id, line_number, 'csat is outside 1 to 5' from raw.crm__surveys where csat = 9",
+            "insert into quarantine.refused_crm__surveys "
+            "select delivery_id, line_number, 'out_of_range' from raw.crm__surveys where csat = 9",
         ],
         # a local time, which is no instant until it is known whose
         [

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.verdicts import Waiver
 from orchestration.home.errors import CallboardError, GateRefusedError
-from orchestration.home.waivers import Waiver, add_waiver
+from orchestration.home.waivers import add_waiver
 from orchestration.refresh import publish as release
 from orchestration.refresh.publish import publish, tidy
 from orchestration.releases.audit_schema import AUDIT_TABLES
@@ -62,7 +63,7 @@ def test_every_audit_table_has_its_columns_described(stand_in: StandIn) -> None:
     )
     assert set(described) == {(t, c) for t, (_, columns) in AUDIT_TABLES.items() for c in columns}
     commented = "select comment from duckdb_tables() where table_name = 'kpi_monthly'"
-    assert stand_in.published(commented) == [("One row a month and KPI.",)]
+    assert stand_in.published(commented) == [("One row per month and KPI.",)]
 
 
 def test_a_build_that_the_gate_has_not_judged_is_not_published(stand_in: StandIn) -> None:
@@ -132,10 +133,12 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     stand_in.in_build(
         "insert into quarantine.quarantined_row select 'hr.requisitions', 'hr/requisitions/2026-09.csv', 3, 'filled', "
-        "'is no number', 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
+        "'not_whole_number', null, 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
     )
     made = publish(ctx, stand_in.judge(build))
-    assert stand_in.published("select line, row_text from audit.quarantined_row") == [(3, "***;x")]
+    assert stand_in.published("select line, row_text, reason, reason_code from audit.quarantined_row") == [
+        (3, "***;x", "filled is not a whole number", "not_whole_number")
+    ]
     assert stand_in.published("select quarantined_rows from audit.delivery") == [(1,)]
     assert b"Wei Chen" not in (made.path / "callboard.duckdb").read_bytes()
 

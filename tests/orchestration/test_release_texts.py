@@ -14,9 +14,8 @@ from babel.messages.pofile import read_po
 from expectations.suites import catalogue as suites
 from orchestration.presentation.language import language
 from sources.contracts.contract import load_contracts
-from sources.contracts.excluded_sql import excluded, problems
-from sources.loading.typing_sql import EXPECTATIONS
-from tests.sources.test_quarantine import BREACHES
+from sources.loading.typing_sql import NOT_OF_TYPE
+from sources.reasons import FILE_REASONS, OF_FILE, ROW_REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 _LITERAL = r"'(?:[^']|'')*'"
@@ -53,13 +52,6 @@ def _nodes(*files: Path) -> Iterator[ast.AST]:
         yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
 
 
-def _why_unreadable() -> set[str]:
-    calls = [node for node in _nodes(*(ROOT / "sources").rglob("*.py")) if isinstance(node, ast.Call)]
-    named = ("UnreadableFile", "_record_unreadable")
-    texts = [_text(part) for c in calls if getattr(c.func, "id", "") in named for part in c.args]
-    return {text for text in texts if text}
-
-
 def _observed() -> set[str]:
     texts: set[str] = set()
     for suite in suites.ALL:
@@ -71,36 +63,41 @@ def _observed() -> set[str]:
     return texts
 
 
-def test_every_reason_that_a_contract_refuses_a_row_for_has_its_chinese() -> None:
-    reasons: set[str] = set()
-    for contract in load_contracts().values():
-        reasons |= {reason for _, _, reason in problems(contract)}
-        reasons |= {f"{name} {EXPECTATIONS[column.type]}" for name, column in contract.columns.items()}
-        reasons |= {_said(found) for found in re.findall(rf"({_LITERAL}) as reason", excluded(contract))}
-    assert {reason for _, _, reason in BREACHES} <= reasons
-    assert _untranslated(reasons) == []
+def test_every_reason_of_quarantine_has_its_chinese() -> None:
+    spoken = language("zh")
+    sentences = [*ROW_REASONS.values(), *FILE_REASONS.values(), OF_FILE]
+    assert [english for english in sentences if spoken.text(english) == english] == []
 
 
-def test_every_reason_that_a_line_cannot_be_read_for_has_its_chinese() -> None:
-    nodes = list(_nodes(ROOT / "sources/formats/reading.py", ROOT / "sources/formats/lines.py"))
-    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
-    texts = [_text(node) or "" for node in nodes if id(node) not in parts]
-    pattern = rf"\bthen\s+({_LITERAL}(?:\s*\|\|\s*(?:{_LITERAL}|[\w()]+))*)"
-    reasons = {_said(found) for text in texts for found in re.findall(pattern, text)}
-    assert "the line can't be read: it has 7 values where the header has 7" in reasons
-    assert _untranslated(reasons) == []
+def test_every_reason_that_is_found_has_its_sentence() -> None:
+    named = {code for kind, code in NOT_OF_TYPE.items()}
+    named |= {rule.reason for contract in load_contracts().values() for rule in contract.rules}
+    for file in (ROOT / "sources/formats").glob("*.py"):
+        named |= set(re.findall(r"\bthen '(\w+)'", file.read_text(encoding="utf-8")))
+    for file in (ROOT / "dbt_project/macros/contracts").glob("r*.sql"):
+        found = re.findall(r"'code': '(\w+)'|'(\w+)' as reason_code", file.read_text(encoding="utf-8"))
+        named |= {code for pair in found for code in pair if code}
+    assert named == set(ROW_REASONS)
 
 
-def test_every_reason_that_a_file_cannot_be_used_for_has_its_chinese() -> None:
-    model = (ROOT / "dbt_project/models/quarantine/quarantined_row.sql").read_text(encoding="utf-8")
-    wrapper = re.search(rf"concat\(({_LITERAL}), unreadable_reason\) as reason", model)
-    assert wrapper is not None
-    reasons = _why_unreadable()
-    assert "it can't be read as 7: 7" in reasons
-    assert _untranslated(reasons | {_said(wrapper[1]) + "7"}) == []
-    assert _untranslated({f"hr.sites: {reason}" for reason in reasons}) == []
-    whole = language("zh").release_text(f"{_said(wrapper[1])}it can't be opened: Permission denied")
-    assert whole == "文件无法使用：无法打开：Permission denied"
+def test_every_reason_that_a_file_cannot_be_used_for_has_its_sentence() -> None:
+    calls = [node for node in _nodes(*(ROOT / "sources").rglob("*.py")) if isinstance(node, ast.Call)]
+    named = {_text(c.args[0]) for c in calls if getattr(c.func, "id", "") == "UnreadableFile"}
+    assert named == set(FILE_REASONS)
+
+
+def test_a_reason_reads_in_both_languages() -> None:
+    params = '{"error": "Permission denied"}'
+    english, chinese = (language(code).reason("cannot_be_opened", None, params, "") for code in ("en", "zh"))
+    assert english == "the file can't be used: it can't be opened: Permission denied"
+    assert chinese == "文件无法使用：无法打开：Permission denied"
+    assert (
+        language("zh").reason(None, None, None, "as an older release has it") == "as an older release has it"
+    )
+
+
+def test_the_gate_names_a_file_that_cannot_be_used_in_chinese() -> None:
+    assert _untranslated({"hr.sites: it can't be opened: 7", "hr.sites: it can't be read as 7: 7"}) == []
 
 
 def test_every_sentence_of_the_gate_has_its_chinese() -> None:
@@ -129,7 +126,7 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
     model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(
         encoding="utf-8"
     )
-    block = re.sub(r"{{.*?}}", "7", model.partition("judged as (")[2].partition("ranked as (")[0])
+    block = re.sub(r"{{.*?}}", "7", model.partition("checked as (")[2].partition("ranked as (")[0])
     part = rf"(?:{_LITERAL}|cast\([\w ]+\)|\w+)"
     found = re.findall(rf"\bthen ({part}(?: \|\| {part})+|{_LITERAL})", block)
     assert len(found) == 4
@@ -139,11 +136,6 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
-        (
-            "outcome is none of answered, abandoned, overflowed, voicemail",
-            "outcome 不在允许的取值之中：answered、abandoned、overflowed、voicemail",
-        ),
-        ("wrap_seconds is outside 0 to 86400", "wrap_seconds 超出 0 至 86400 的范围"),
         (
             "every kpi_id and satisfaction_kpi_id stands in dim_kpi",
             "每个 kpi_id 和 satisfaction_kpi_id 都在 dim_kpi 中",

@@ -4,11 +4,16 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import duckdb
 import pytest
 
 from orchestration.home.paths import Home
+from orchestration.refresh.conclude import conclude
+from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.last_run import note_attempt
-from orchestration.refresh.outcomes import refused_outcome
+from orchestration.refresh.outcomes import GateOutcome
+from orchestration.refresh.progress import StepResult
+from orchestration.refresh.run import RefreshRun
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
@@ -22,6 +27,12 @@ FAILED = replace(
     expected="every scheduled day has states",
     example_keys=("business_date=2026-08-03",),
 )
+
+
+def refuse(ctx: RefreshContext) -> None:
+    """Conclude a refresh whose build the gate refused for FAILED."""
+    run = RefreshRun(ctx, judged=GateOutcome(StepResult("gate", 0.1), ctx.release_id, (FAILED,)))
+    conclude(run, lambda *_: None)
 
 
 def said(callboard: Callable[..., CommandResult], home: Home) -> dict[str, object]:
@@ -67,7 +78,7 @@ def test_a_refusal_is_reported_with_what_was_found_and_how_to_let_it_pass(
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     refused = said(callboard, stand_in.home)["refused"]
     assert isinstance(refused, dict)
     (verdict,) = refused["gate"]
@@ -89,7 +100,7 @@ def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[.
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     stand_in.verdicts = [PASSED]
     ctx = stand_in.context(AUGUST)
     note_attempt(ctx, lambda _: {"state": "published"})
@@ -103,8 +114,8 @@ def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', 'is no number', "
-            "'', '', delivery_id from raw.delivery"
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', "
+            "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish
 
@@ -114,7 +125,13 @@ def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
             "table_name": "hr.requisitions",
             "refused": 2,
             "delivered": 2,
-            "reasons": [{"reason": "is no number", "rows": 2, "example": "hr/requisitions/2026-09.csv:9"}],
+            "reasons": [
+                {
+                    "reason": "filled is not a whole number",
+                    "rows": 2,
+                    "example": "hr/requisitions/2026-09.csv:9",
+                }
+            ],
         }
     ]
 
@@ -148,3 +165,21 @@ def test_a_changed_configuration_is_reported(
     changed = said(callboard, stand_in.home)["changed_since"]
     assert isinstance(changed, list)
     assert "the configuration" in changed
+
+
+def test_a_release_of_an_older_version_shows_its_quarantine_as_it_says_it() -> None:
+    from orchestration.warehouse.quarantine import quarantine_summary
+
+    with duckdb.connect() as connection:
+        connection.execute("create schema audit")
+        connection.execute(
+            "create table audit.quarantined_row as select 'hr.sites' as table_name, 'hr/sites/a.csv' as file, "
+            "2 as line, 'country' as column_name, 'country is odd' as reason, '' as row_text"
+        )
+        connection.execute(
+            "create table audit.delivery as select 'hr.sites' as table_name, 2 as rows, null as superseded_by"
+        )
+        (sites,) = quarantine_summary(connection, "release")
+    assert [(r.reason, r.rows, r.example, r.reason_code) for r in sites.reasons] == [
+        ("country is odd", 1, "hr/sites/a.csv:2", None)
+    ]

@@ -58,7 +58,7 @@ class Arrival:
 
 def marts_of(centre: Centre) -> Tables:
     queries = {name: f"from marts.{name} order by all" for name in MARTS} | {
-        "refused": "select table_name, column_name, reason from quarantine.quarantined_row order by all"
+        "refused": "select table_name, column_name, reason_code, reason_params from quarantine.quarantined_row order by all"
     }
     with duckdb.connect(str(centre.warehouse), read_only=True) as connection:
         return {name: connection.execute(query).fetchall() for name, query in queries.items()}

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from sources.loading.load import LoadSettings, load
+from sources.reasons import refusal
 
 SITES = """site_id,site_name,time_zone,country
 SHA,Shanghai,Asia/Shanghai,CN
@@ -88,10 +89,13 @@ class Centre:
 
     def quarantined(self, table_name: str) -> list[tuple[object, ...]]:
         """File name, line, column and reason of each row in quarantine, in that order."""
-        return self.rows(
-            "select parse_filename(file), line, column_name, reason from quarantine.quarantined_row "
-            f"where table_name = '{table_name}' order by all"
+        rows = self.rows(
+            "select parse_filename(file), line, column_name, reason_code, reason_params "
+            f"from quarantine.quarantined_row where table_name = '{table_name}' order by all"
         )
+        return [
+            (file, line, column, refusal(code, column, params)) for file, line, column, code, params in rows
+        ]
 
 
 def small_centre(root: Path, staging_sql: list[str]) -> Centre:

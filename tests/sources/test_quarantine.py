@@ -11,30 +11,30 @@ BREACHES: list[tuple[dict[str, object], str, str]] = [
     ({"offered_at": "2026-02-30T00:00:00Z"}, "offered_at", "offered_at is not an ISO 8601 timestamp"),
     ({"transferred": "perhaps"}, "transferred", "transferred is neither true nor false"),
     ({"contact_id": "  "}, "contact_id", "contact_id is required and missing"),
-    ({"outcome": "lost"}, "outcome", "outcome is none of answered, abandoned, overflowed, voicemail"),
+    ({"outcome": "lost"}, "outcome", "outcome is not one of answered, abandoned, overflowed, voicemail"),
     ({"wrap_seconds": "-1"}, "wrap_seconds", "wrap_seconds is outside 0 to 86400"),
     ({"leg_number": "100"}, "leg_number", "leg_number is outside 1 to 99"),
-    ({"queue_id": "Q9"}, "queue_id", "queue_id names no row in force of acd.queues"),
-    ({"agent_id": "A9"}, "agent_id", "agent_id names no row in force of hr.employees"),
+    ({"queue_id": "Q9"}, "queue_id", "queue_id names no current row of acd.queues"),
+    ({"agent_id": "A9"}, "agent_id", "agent_id names no current row of hr.employees"),
     (
         {"answered_at": ""},
         "answered_at",
-        "expected that answered_at is there exactly where outcome is answered",
+        "answered_at must have a value exactly where outcome is answered",
     ),
     (
         {"outcome": "abandoned"},
         "answered_at",
-        "expected that answered_at is there exactly where outcome is answered",
+        "answered_at must have a value exactly where outcome is answered",
     ),
     (
         {"answered_at": "2026-08-03T00:59:59Z"},
         "answered_at",
-        "expected that answered_at is not before offered_at",
+        "answered_at is before offered_at",
     ),
     (
         {"ended_at": "2026-08-03T01:00:09Z"},
         "ended_at",
-        "expected that ended_at is not before answered_at",
+        "ended_at is before answered_at",
     ),
 ]
 

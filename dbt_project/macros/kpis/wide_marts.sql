@@ -1,5 +1,3 @@
-{#- What the wide monthly marts share: one row per month and team, and one for the centre as team all. -#}
-
 {% macro team_months(measures) -%}
     select
         scope_measures.month,
@@ -22,7 +20,6 @@
         {% endfor %}
 {%- endmacro %}
 
-{#- The name a team had at the end of the month. -#}
 {% macro team_names() -%}
     select
         months.month,
@@ -35,7 +32,6 @@
             and (teams.valid_to is null or teams.valid_to >= months.last_on)
 {%- endmacro %}
 
-{#- The KPIs as columns, as int_kpi_values computes them; null where a team has no number of a KPI. -#}
 {% macro team_kpis(kpi_ids) -%}
     select
         kpi_values.month,

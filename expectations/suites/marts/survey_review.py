@@ -58,7 +58,7 @@ _corrections = Expectation(
             from raw.crm__surveys as row
             join raw.delivery as delivery using (delivery_id)
             left join (
-                select delivery_id, line_number from quarantine.excluded_crm__surveys where reason is not null
+                select delivery_id, line_number from quarantine.refused_crm__surveys where reason_code <> 'replaced'
             ) as refused using (delivery_id, line_number)
             where refused.delivery_id is null and not regexp_matches(delivery.file, '{_DECISIONS}')
             qualify row_number() over (

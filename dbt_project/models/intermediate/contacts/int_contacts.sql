@@ -8,7 +8,7 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),
@@ -50,7 +50,7 @@ legs as {{ inlined() }} (
 
 ),
 
--- Few contacts have more than one leg; only those need their legs put in order.
+-- Few contacts have more than one leg; only the legs of those are sorted.
 several as (
 
     select contact_id
@@ -79,7 +79,7 @@ placed as (
 
 ),
 
--- What a contact is called comes from its first leg, whom it counts for from the first one answered.
+-- Attributes come from the first leg, attribution from the first answered leg.
 contacts as (
 
     select
@@ -124,8 +124,8 @@ contacts as (
 
 ),
 
--- A contact none of whose legs waited long enough is no repeat: those are counted among themselves. One without a
--- customer has no repeats, whatever is counted for it here.
+-- A contact of short abandons only is not a repeat, so such contacts are a partition of their own. The count for
+-- contacts without a customer is meaningless and not used below.
 followed as (
 
     select

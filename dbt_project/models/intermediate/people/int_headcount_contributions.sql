@@ -56,7 +56,7 @@ moves as (
 
 ),
 
--- Each event has its own day, and the assignment on that day decides where it counts.
+-- Each event has its own day, and it counts for the assignment on that day.
 events as (
 
     select
@@ -105,7 +105,7 @@ events as (
 
     union all
 
-    -- A move counts on the day the new assignment begins, for those employed on the eve and on that day.
+    -- A move counts if the employee is employed on the first day of the new assignment and on the day before.
     select
         employees.*,
         months.month,

@@ -1,8 +1,8 @@
 with
 
-pieces as (
+intervals as (
 
-    select * from {{ ref('int_plan_piece_seconds') }}
+    select * from {{ ref('int_schedule_interval_seconds') }}
     where is_selected
 
 ),
@@ -22,7 +22,7 @@ summed as (
         {% for measure in measures_added_up_in('int_agent_days', others=['microseconds']) -%}
         cast(sum({{ measure.expr }}) as bigint) as {{ measure.name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from pieces
+    from intervals
     group by month, local_date, period_id
 
 ),

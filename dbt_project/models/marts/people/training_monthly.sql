@@ -26,7 +26,7 @@ team_names as (
     {{ team_names() }}
 ),
 
--- Hours are planned for sessions, not for teams.
+-- Training hours are planned per session, not per team.
 final as (
 
     select

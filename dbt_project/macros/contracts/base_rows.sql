@@ -1,0 +1,53 @@
+{#- The rows of a table that came with local times, every time of which is an instant. A time without an offset is local
+    to the site where the row's person was that day, to the default time zone where the row names nobody. -#}
+{% macro base_rows(table) -%}
+{%- set contract = contract_of(table) -%}
+{%- set person = contract.person -%}
+with
+
+delivered as (
+    select * from {{ source('raw', contract.model) }}
+    where local_columns is not null
+),
+
+default_zone as (select {{ default_time_zone() }} as time_zone),
+{%- if person %}
+
+zones as (select * from {{ ref('base_hr__employee_time_zones') }}),
+{%- endif %}
+
+zoned as (
+    select
+        delivered.*,
+        {%- for name in contract.instants %}
+        {{ 'coalesce(' ~ name ~ '_zone.time_zone, default_zone.time_zone)' if person else 'default_zone.time_zone' }} as {{ name }}_zone
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from delivered
+    cross join default_zone
+    {%- for name in contract.instants if person %}
+    left join zones as {{ name }}_zone
+        on delivered.{{ person }} = {{ name }}_zone.{{ 'agent_id' if person == 'agent_id' else 'employee_id' }}
+        and cast(delivered.{{ name }} as date) >= {{ name }}_zone.from_on
+        and cast(delivered.{{ name }} as date) < {{ name }}_zone.until_on
+    {%- endfor %}
+),
+
+final as (
+    select
+        {%- for name, sql in contract.sql.items() %}
+        {%- if name in contract.instants %}
+        case
+            when concat(',', local_columns, ',') like '%,{{ name }},%' then {{ to_utc(name, name ~ '_zone') }}
+            else {{ name }}
+        end as {{ name }},
+        {%- else %}
+        {{ sql }},
+        {%- endif %}
+        {%- endfor %}
+        {{ contract.carried | join(',\n        ') }}
+    from zoned
+)
+
+select * from final
+{%- endmacro %}

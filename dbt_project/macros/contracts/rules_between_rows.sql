@@ -1,0 +1,124 @@
+{#- The two rules between the rows of a table. Each names the rows that others rule out `ruled_out`. -#}
+
+{#- A value that only one row may have (`unique`): of the newest rows of all keys, those whose value a row with an earlier
+    key has are ruled out. The version before such a row then stands in, and may clash in its turn: so three rounds. -#}
+{% macro taken_values(contract, rounds=3) -%}
+{%- set column = contract.unique -%}
+{%- set key = contract.key | join(', ') -%}
+{%- for round in range(1, rounds + 1) -%}
+{%- set rows = 'good' if round == 1 else 'standing_' ~ (round - 1) -%}
+ranked_{{ round }} as (
+    select
+        *,
+        row_number() over (partition by {{ key }} order by version desc) as age
+    from {{ rows }}
+),
+
+clashing_{{ round }} as (
+    select * from (
+        select
+            *,
+            row_number() over (partition by {{ column }} order by {{ key }}) as claim
+        from ranked_{{ round }}
+        where age = 1 and {{ column }} is not null
+    ) as claims
+    where claim > 1
+),
+
+standing_{{ round }} as (
+    select * from {{ rows }}
+    where not exists (select 1 from clashing_{{ round }} as clashing where {{ on_columns(contract.row, 'clashing', rows) }})
+),
+
+{% endfor -%}
+ruled_out as (
+    {%- for round in range(1, rounds + 1) %}
+    select {{ contract.row | join(', ') }} from clashing_{{ round }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+claimed as (
+    select
+        *,
+        row_number() over (partition by {{ key }} order by version desc) as age
+    from standing_{{ rounds }}
+)
+{%- endmacro %}
+
+{#- Segments that do not overlap (`no_overlap`): one that starts before an earlier one, which itself counts, has ended is
+    ruled out. Only runs of segments of which each starts before all earlier ones have ended are walked through. -#}
+{% macro overlapping_segments(contract) -%}
+{%- set within = contract.no_overlap.within -%}
+{%- set starts = contract.no_overlap.starts -%}
+{%- set ends = contract.no_overlap.ends -%}
+newest as (
+    select good.* from good
+    left join versions on {{ on_columns(contract.row, 'good', 'versions') }}
+    where coalesce(versions.age, 1) = 1
+),
+
+neighbours as (
+    select
+        *,
+        row_number() over (partition by {{ within }} order by {{ starts }}) as place,
+        max({{ ends }}) over (
+            partition by {{ within }} order by {{ starts }} rows between unbounded preceding and 1 preceding
+        ) as busy_until
+    from newest
+),
+
+runs as (
+    select
+        *,
+        sum(case when busy_until > {{ starts }} then 0 else 1 end) over (
+            partition by {{ within }} order by {{ starts }} rows between unbounded preceding and current row
+        ) as run
+    from neighbours
+),
+
+crowded as (
+    select
+        runs.*,
+        row_number() over (partition by runs.{{ within }}, runs.run order by runs.{{ starts }}) as step
+    from runs
+    inner join (
+        select distinct
+            {{ within }},
+            run
+        from runs
+        where busy_until > {{ starts }}
+    ) as crowds on runs.{{ within }} = crowds.{{ within }} and runs.run = crowds.run
+),
+
+-- along each run: a segment counts if it starts when the last one that counts has ended
+walked as (
+    select
+        {{ within }},
+        run,
+        step,
+        {{ contract.row | join(',\n        ') }},
+        {{ ends }} as counts_until,
+        true as counts
+    from crowded
+    where step = 1
+    union all
+    select
+        crowded.{{ within }},
+        crowded.run,
+        crowded.step,
+        crowded.{{ contract.row | join(',\n        crowded.') }},
+        case when crowded.{{ starts }} >= walked.counts_until then crowded.{{ ends }} else walked.counts_until end,
+        crowded.{{ starts }} >= walked.counts_until
+    from walked
+    inner join crowded
+        on walked.{{ within }} = crowded.{{ within }}
+        and walked.run = crowded.run
+        and walked.step + 1 = crowded.step
+),
+
+ruled_out as (
+    select {{ contract.row | join(', ') }} from walked
+    where not counts
+)
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ current_rows('acd.contact_legs') }}

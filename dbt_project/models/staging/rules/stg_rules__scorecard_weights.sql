@@ -1,0 +1,1 @@
+{{ current_rows('rules.scorecard_weights') }}
