@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.warehouse.dbt import manifest_json
 from tests.catalogue import CONTRACT, catalogue, definitions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +54,22 @@ def test_what_a_kpi_needs_can_say_how_far_it_reaches(compiled_nodes: Nodes) -> N
     reaching = set(re.findall(r"'(\w+\.\w+)' as source_table", compiled(compiled_nodes, "int_source_reach")))
     needed = {table for row in definitions() for table in row.get("needs", [])}
     assert needed <= reaching
+
+
+def test_headline_kpis_are_ranked_from_1_without_a_gap() -> None:
+    ranks = sorted(row["headline_rank"] for row in definitions() if "headline_rank" in row)
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_the_columns_that_show_a_source_table_are_columns_of_fct_agent_day() -> None:
+    manifest = manifest_json()
+    shown = [
+        column
+        for model in manifest["semantic_models"].values()
+        for column in model["config"]["meta"].get("agent_day_columns", [])
+    ]
+    assert shown
+    assert set(shown) <= set(manifest["nodes"]["model.callboard.fct_agent_day"]["columns"])
 
 
 def test_the_page_on_adding_a_kpi_lists_exactly_the_attributes_that_there_are() -> None:

@@ -34,7 +34,7 @@
 } -%}
 select
     {%- for column, type in columns.items() %}
-    cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+    cast(definitions.{{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 from (
     values
