@@ -1,17 +1,16 @@
 """Loading: deliveries in landing become rows of schema `raw`, each with its delivery and line.
 
 What belongs here: which files are new, changed or gone, and getting their rows in, each file in one transaction.
-What does not: formats (`reading`), types (`typing_sql`), which rows count (the dbt project).
+What does not: which table a file is for (`targets`), formats (`formats`), types (`typing_sql`), which rows count (dbt).
 
-Rows are only ever appended to `loaded.<system>__<table>`; the views `raw.<system>__<table>` show those of deliveries in
-force. A row's line is found from its place in the table where the file has one row a line, so that large files are
+Rows are only ever appended to `loaded.<system>__<table>`; the views `raw.<system>__<table>` show those of current
+deliveries. A row's line is found from its place in the table where the file has one row a line, so that large files are
 read by all cores at once and the line number costs nothing.
 """
 
-import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,18 +18,16 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contracts.contract import Contract, load_contracts
+from sources.contracts.contract import Contract
 from sources.formats.landed_file import LandedFile
 from sources.formats.reading import ReaderOptions, Reading, UnreadableFile, read
-from sources.loading.landing import Fingerprint, fingerprint, scan
+from sources.loading.landing import Fingerprint, fingerprint
 from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
+from sources.loading.targets import Target, targets_of
 from sources.loading.typing_sql import typed_select
 from sources.mappings.apply import apply_mapping, check_columns
 from sources.mappings.mapping import Mapping, load_mappings
 from sources.reasons import params_text
-
-#: Part of every delivery's id: a change here makes every file be read again.
-LOADER_VERSION = 2
 
 #: Called for each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
 Progress = Callable[[str, int, float], None]
@@ -71,35 +68,13 @@ class LoadReport:
         return sum(delivery.rows for delivery in self.loaded)
 
 
-@dataclass(frozen=True)
-class _Target:
-    """A file and the table it is for; `mapping` where a vendor's export becomes canonical on the way."""
-
-    landed: LandedFile
-    table_name: str
-    contract: Contract | None
-    mapping: Mapping | None
-
-    @property
-    def recipe(self) -> str:
-        """What besides the file's bytes decides the rows: when it changes, the file is read again."""
-        contract = self.contract.without_descriptions() if self.contract else ""
-        parts = [str(LOADER_VERSION), contract, self.mapping.sha256 if self.mapping else ""]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def delivery_id(self, content: Fingerprint) -> int:
-        """The same for the same table, file, bytes and recipe, on any machine: 48 bits, which any tool shows exactly."""
-        text = "\n".join([self.table_name, self.landed.file, content.sha256, self.recipe])
-        return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16)
-
-
 @dataclass
 class _Ledger:
     """What `raw.delivery` says is in force: (table, file) → (delivery_id, recipe, size, mtime_ns, ctime_ns)."""
 
     in_force: dict[tuple[str, str], tuple[int, str, int, int, int]] = field(default_factory=dict)  # pyright: ignore[reportUnknownVariableType]
 
-    def knows(self, target: _Target) -> bool:
+    def knows(self, target: Target) -> bool:
         landed = target.landed
         found = self.in_force.get((target.table_name, landed.file))
         return found is not None and found[1:] == (
@@ -115,7 +90,7 @@ def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -
 
     Raises MappingError, and duckdb.IOException where another process holds the warehouse.
     """
-    targets = _targets(landing, load_mappings(settings.mappings))
+    targets = targets_of(landing, load_mappings(settings.mappings))
     ledger = _Ledger()
     if warehouse.exists():
         with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -150,7 +125,7 @@ def files_by_table(landing: Path, settings: LoadSettings = DEFAULTS) -> dict[str
     Raises MappingError.
     """
     found: dict[str, list[LandedFile]] = {}
-    for target in _targets(landing, load_mappings(settings.mappings)):
+    for target in targets_of(landing, load_mappings(settings.mappings)):
         found.setdefault(target.table_name, []).append(target.landed)
     return found
 
@@ -169,7 +144,7 @@ def load(
 
     Raises MappingError for a mapping that is wrong, duckdb.IOException where another process holds the warehouse.
     """
-    targets = _targets(landing, load_mappings(settings.mappings))
+    targets = targets_of(landing, load_mappings(settings.mappings))
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as con:
         prepare(con, settings)
@@ -189,24 +164,6 @@ def load(
     return LoadReport(tuple(loaded), tuple(withdrawn))
 
 
-def _targets(landing: Path, mappings: Sequence[Mapping]) -> list[_Target]:
-    """Every file in landing with its table, in the order in which deliveries are taken."""
-    contracts = load_contracts()
-    targets: list[_Target] = []
-    for landed in sorted(scan(landing), key=lambda f: (f.path.name, f.file)):
-        taken_by = [mapping for mapping in mappings if mapping.takes(landed.file)]
-        for mapping in taken_by:
-            targets.append(_Target(landed, mapping.table, contracts[mapping.table], mapping))
-        if not taken_by:
-            table_name = (
-                ".".join(landed.file.split("/")[:2])
-                if landed.file.count("/") > 1
-                else landed.file.split("/")[0]
-            )
-            targets.append(_Target(landed, table_name, contracts.get(table_name), None))
-    return targets
-
-
 def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
     tables = con.execute(
         "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'"
@@ -221,7 +178,7 @@ def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
 
 
 def _take_in(
-    con: duckdb.DuckDBPyConnection, target: _Target, ledger: _Ledger, settings: LoadSettings
+    con: duckdb.DuckDBPyConnection, target: Target, ledger: _Ledger, settings: LoadSettings
 ) -> LoadedDelivery | None:
     """Load one file, or only note its new time stamps where its bytes are the ones already in force."""
     started = time.perf_counter()
@@ -260,7 +217,7 @@ def _take_in(
 
 def _insert(
     con: duckdb.DuckDBPyConnection,
-    target: _Target,
+    target: Target,
     content: Fingerprint,
     delivery_id: int,
     replaces: int | None,
@@ -338,7 +295,7 @@ def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def _record(
     con: duckdb.DuckDBPyConnection,
-    target: _Target,
+    target: Target,
     content: Fingerprint,
     delivery_id: int,
     rows: int,
@@ -372,7 +329,7 @@ def _record(
 
 def _record_unreadable(
     con: duckdb.DuckDBPyConnection,
-    target: _Target,
+    target: Target,
     ledger: _Ledger,
     content: Fingerprint,
     why: UnreadableFile,

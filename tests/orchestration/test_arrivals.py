@@ -46,7 +46,7 @@ class Landing:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.files: list[LandedFile] = []
-        monkeypatch.setattr("sources.loading.load.scan", lambda _: self.files)
+        monkeypatch.setattr("sources.loading.targets.scan", lambda _: self.files)
 
     def comes(self, file: str, at: datetime) -> None:
         self.files = [

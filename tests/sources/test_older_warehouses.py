@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from sources.loading import load as loader
+from sources.loading import targets
 from sources.loading.touched import touched_months
 from tests.sources.delivering import Centre, leg, legs
 
@@ -12,7 +12,7 @@ from tests.sources.delivering import Centre, leg, legs
 def older(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> Centre:
     centre.deliver("acd/contact_legs/a.csv", legs(leg("L1"), leg("L2", talk_seconds="soon")))
     with monkeypatch.context() as patched:
-        patched.setattr(loader, "LOADER_VERSION", 1)
+        patched.setattr(targets, "LOADER_VERSION", 1)
         centre.refresh()
     with duckdb.connect(str(centre.warehouse)) as connection:
         for (view,) in connection.execute(
