@@ -150,7 +150,8 @@ def test_the_gate_judges_it(project: ProjectCopy, tmp_path: Path) -> None:
         Path(warehouse),
         months=[date(2026, 8, 1)],
         as_of=datetime(2026, 10, 20, tzinfo=UTC),
-        settings=GateSettings(default_site="SHA"),
+        settings=GateSettings(),
+        default_site="SHA",
     )
     refused = {
         result.expectation
