@@ -26,6 +26,10 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
     is a known trouble.
     """
     if not run.has_ended:
+        steps = " and ".join(result.name for result in run.results)
+        note_attempt(
+            run.ctx, lambda _: {"state": "nothing_new", "message": f"Only {steps or 'nothing'} was run."}
+        )
         return None
     try:
         outcome, error = _outcome(run), None
