@@ -1,6 +1,7 @@
 """Selections of the UI on a real home: what is built, what is refused, and that none of it is ever published."""
 
 import shutil
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from orchestration.defs.assets import RELEASE
 from orchestration.defs.build import build_defs
 from orchestration.defs.jobs import REFRESH
 from orchestration.home.paths import Home
+from orchestration.refresh.context import make_context
+from orchestration.refresh.plan import plan_refresh
 from orchestration.warehouse import ledger
 from tests.centres import AS_OF
 from tests.dagster.conftest import instance_of
@@ -89,3 +92,20 @@ def test_a_table_is_built_from_tables_that_hold_its_months_and_the_gate_looks_at
     build = _newest_build(home)
     assert (build.state, build.months) == ("partial", before.months)
     assert len(before.months) == 4
+
+
+@pytest.mark.parametrize(
+    ("all_or_none", "range_of_both", "final_alone"), [(False, 1, 0), (True, 2, 0)], ids=["command", "ui"]
+)
+def test_a_range_of_the_ui_is_made_as_a_whole_or_not_at_all(
+    centre: Home, all_or_none: bool, range_of_both: int, final_alone: int
+) -> None:
+    final, provisional = date(2026, 7, 1), date(2026, 10, 1)
+    later = datetime.fromisoformat(AS_OF) + timedelta(hours=1)
+
+    def planned(*months: date) -> int:
+        ctx = make_context(centre, months=months, as_of=later, makes_all_or_none=all_or_none)
+        return len(plan_refresh(ctx).months)
+
+    assert planned(final, provisional) == range_of_both
+    assert planned(final) == final_alone
