@@ -1,22 +1,20 @@
-"""The code location: one factory that `workspace.yaml`, `dg` and every test build it with, and its parts for a command."""
+"""The code location: one factory that `workspace.yaml`, `dg` and every test build it with."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
-from expectations.gate import expectation_names
-from orchestration.defs.asset_checks import gate_checks
-from orchestration.defs.assets import landing_assets, model_assets, raw_assets, release_asset
-from orchestration.defs.freshness import freshness_of_release, freshness_of_sources
-from orchestration.defs.jobs import every_month, load_job, only_months, refresh_job, touched_months_job
+from orchestration.defs.assets import landing_assets, raw_assets
+from orchestration.defs.freshness import freshness_of_sources
+from orchestration.defs.jobs import every_month, load_job, refresh_job
+from orchestration.defs.parts import after_loading
 from orchestration.defs.resources import HomeResource, RefreshResource
 from orchestration.defs.schedules import refresh_schedules
 from orchestration.defs.sensors import arrival_sensor, delivery_sensor
+from orchestration.defs.touched_months import touched_months_job
 from orchestration.home.config import load_config
 from orchestration.home.paths import Home, locate_home
-from orchestration.refresh.run import RefreshRun
 from orchestration.releases.sites import default_site
 from orchestration.warehouse.dbt import manifest_json
 
@@ -48,30 +46,5 @@ def build_defs(
             },
             executor=dg.in_process_executor,
         ),
-        _after_loading(manifest, every_month(site.time_zone)),
+        after_loading(manifest, every_month(site.time_zone)),
     )
-
-
-def load_defs(run: RefreshRun) -> dg.Definitions:
-    """What the job `load` needs, for a run in this process."""
-    return dg.Definitions(assets=[raw_assets(manifest_json())], jobs=[load_job], resources={"refresh": run})
-
-
-def refresh_defs(run: RefreshRun, months: Sequence[date]) -> dg.Definitions:
-    """What the job `refresh` needs once everything is loaded, for a run of exactly these months in this process."""
-    return dg.Definitions.merge(
-        dg.Definitions(jobs=[refresh_job], resources={"refresh": run}),
-        _after_loading(manifest_json(), only_months(months, run.ctx.site.time_zone)),
-    )
-
-
-def _after_loading(manifest: Mapping[str, Any], months: dg.MonthlyPartitionsDefinition) -> dg.Definitions:
-    models = model_assets(manifest, months)
-    gate = gate_checks(expectation_names(), models.keys)
-    release = release_asset(_published(models.keys, gate.check_keys), freshness_of_release())
-    return dg.Definitions(assets=[models, release], asset_checks=[gate])
-
-
-def _published(models: Collection[dg.AssetKey], judged: Collection[dg.AssetCheckKey]) -> list[dg.AssetKey]:
-    """What the release waits for: every mart, and whatever else the gate judges."""
-    return sorted({key for key in models if key.path[0] == "marts"} | {check.asset_key for check in judged})

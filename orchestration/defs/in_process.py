@@ -7,9 +7,9 @@ from datetime import date
 
 import dagster as dg
 
-from orchestration.defs.build import load_defs, refresh_defs
 from orchestration.defs.instance import open_instance
 from orchestration.defs.jobs import LOAD, REFRESH, REFRESH_TOUCHED_MONTHS, close_dead_runs
+from orchestration.defs.parts import load_defs, refresh_defs
 from orchestration.home.errors import CallboardError
 from orchestration.refresh.run import RefreshRun
 

@@ -10,15 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-from pydantic import Field
 
-from orchestration.defs.assets import as_dagster_failure
-from orchestration.defs.refresh import refresh
-from orchestration.defs.resources import WAIT_SECONDS, trigger
 from orchestration.home.lock import try_shared_lock
-from orchestration.home.months import months_between, parse_month
+from orchestration.home.months import months_between
 from orchestration.home.paths import Home
-from orchestration.refresh.context import parse_as_of
 
 LOAD = "load"
 REFRESH = "refresh"
@@ -44,42 +39,6 @@ refresh_job = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     description="Loads what was delivered, builds the chosen months, has the gate judge them, and publishes",
 )
-
-
-class TouchedMonths(dg.Config):
-    """What a run of `refresh_touched_months` may be asked for."""
-
-    months: list[str] = Field(default=[], description="YYYY-MM; none: those that deliveries touched")
-    as_of: str = Field(default="", description="ISO instant to look from; empty: as callboard.toml says")
-
-
-def touched_months_job(home: Home) -> dg.JobDefinition:
-    """What `callboard refresh` does, for schedules, sensors and the UI. Its own runs of `load` and `refresh` show beside it."""
-
-    @dg.op
-    def load_plan_refresh(context: dg.OpExecutionContext, config: TouchedMonths) -> None:
-        outcome = as_dagster_failure(
-            lambda: refresh(
-                home,
-                months=[parse_month(text) for text in config.months],
-                as_of=parse_as_of(config.as_of) if config.as_of else None,
-                trigger=trigger(context.run.tags),
-                wait_seconds=WAIT_SECONDS,
-            )
-        )
-        if outcome.status == "refused":
-            raise dg.Failure(outcome.message, allow_retries=False)
-        context.log.info(outcome.message)
-
-    @dg.job(
-        name=REFRESH_TOUCHED_MONTHS,
-        executor_def=dg.in_process_executor,
-        description="Loads what was delivered, and refreshes the months that it touched, if any",
-    )
-    def touched_months() -> None:
-        load_plan_refresh()
-
-    return touched_months
 
 
 def every_month(time_zone: str) -> dg.MonthlyPartitionsDefinition:

@@ -15,7 +15,7 @@ import pytest
 from dagster import DagsterInstance
 
 from expectations.verdicts import Verdict
-from orchestration.defs import build
+from orchestration.defs import build, parts
 from orchestration.defs.in_process import run_jobs
 from orchestration.defs.instance import open_instance
 from orchestration.defs.resources import HomeResource, RefreshResource
@@ -227,7 +227,8 @@ def home(tmp_path: Path, empty_history: Path) -> Home:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A code location of a few assets."""
     monkeypatch.setattr(build, "manifest_json", small_manifest)
-    monkeypatch.setattr(build, "expectation_names", small_expectations)
+    monkeypatch.setattr(parts, "manifest_json", small_manifest)
+    monkeypatch.setattr(parts, "expectation_names", small_expectations)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
 
-from orchestration.defs import jobs, resources
+from orchestration.defs import resources, touched_months
 from orchestration.defs.assets import RELEASE
 from orchestration.defs.build import build_defs
 from orchestration.defs.jobs import LOAD, REFRESH, REFRESH_TOUCHED_MONTHS, close_dead_runs
@@ -368,7 +368,7 @@ def _refresh_touched_months(
         asked.update(arguments)
         return outcome
 
-    monkeypatch.setattr(jobs, "refresh", refresh)
+    monkeypatch.setattr(touched_months, "refresh", refresh)
     with instance_of(home) as instance:
         job = build_defs(home).resolve_job_def(REFRESH_TOUCHED_MONTHS)
         return job.execute_in_process(instance=instance, raise_on_error=False, **how), asked
