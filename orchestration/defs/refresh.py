@@ -7,9 +7,8 @@ from io import StringIO
 
 from orchestration.home.lock import refresh_lock
 from orchestration.home.paths import Home
-from orchestration.notifications.send import notify
 from orchestration.refresh.conclude import conclude
-from orchestration.refresh.context import make_context, refuse_later_months
+from orchestration.refresh.context import RefreshContext, make_context, refuse_later_months
 from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.refresh.progress import Progress
 from orchestration.refresh.run import RefreshRun
@@ -33,9 +32,17 @@ def refresh(
         run = RefreshRun(make_context(home, months=months, as_of=as_of, trigger=trigger, progress=progress))
         if run.has_work():
             _run_job(run)
-        outcome = conclude(run, notify)
+        outcome = conclude(run, _notify)
     assert outcome is not None  # without work there is nothing new, and the whole job always ends somehow
     return outcome
+
+
+def _notify(ctx: RefreshContext, outcome: RefreshOutcome) -> None:
+    # Late: most homes send nothing, nor does a refresh of nothing.
+    if ctx.config.notices.urls:
+        from orchestration.notifications.send import notify
+
+        notify(ctx, outcome)
 
 
 def _run_job(run: RefreshRun) -> None:
