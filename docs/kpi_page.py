@@ -1,55 +1,60 @@
 """Writes docs/kpis.md from the KPI definitions and the decisions that name a KPI; `--check` only compares.
 
-The definitions themselves stand in dbt_project/seeds/kpi_definitions.csv, the reasons in docs/decisions.md.
+The definitions themselves stand in dbt_project/models/kpis as dbt metrics, the reasons in docs/decisions.md.
 """
 
-import csv
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.descriptions import kpi_metrics
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "kpis.md"
-DEFINITIONS = DOCS.parent / "dbt_project" / "seeds" / "kpi_definitions.csv"
 
 _HEAD = """# The KPIs
 
-<!-- Written by `make generate` from dbt_project/seeds/kpi_definitions.csv and docs/decisions.md: change those. -->
+<!-- Written by `make generate` from dbt_project/models/kpis and docs/decisions.md: change those. -->
 
 `marts.kpi_monthly` holds for each month, KPI, scope and scope_id the numerator, the denominator and their quotient
 `value`, unrounded; ratios as 1 = 100 %. A coarser scope adds up numerators and denominators and divides once. Where the
 denominator is 0 there is no row. `is_provisional` says that a value may still change without anything being corrected.
-The same texts stand in `marts.dim_kpi`.
+The same texts stand in `marts.dim_kpi`. [adding_a_kpi.md](adding_a_kpi.md) says how a KPI is added.
 """
 
 
 def main() -> None:
     """Write the page, or with `--check` exit 1 where it is not what the definitions give."""
-    page = _page(DEFINITIONS.read_text(encoding="utf-8"), (DOCS / "decisions.md").read_text(encoding="utf-8"))
+    page = kpi_page(manifest_json(), (DOCS / "decisions.md").read_text(encoding="utf-8"))
     if "--check" not in sys.argv:
         PAGE.write_text(page, encoding="utf-8")
     elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page:
         sys.exit("docs/kpis.md is not what the KPI definitions and decisions give: run `make generate`")
 
 
-def _page(definitions: str, decisions: str) -> str:
+def kpi_page(manifest: Mapping[str, Any], decisions: str) -> str:
+    """The page, file by file in the order of their names; `manifest` is dbt's, `decisions` the text of that page."""
+    metrics = sorted(kpi_metrics(manifest), key=lambda metric: metric["original_file_path"])
     reasons = _reasons(decisions)
-    rows = csv.DictReader(definitions.splitlines())
-    return "\n".join([_HEAD, *(_entry(row, reasons.get(row["kpi_id"], [])) for row in rows)])
+    return "\n".join([_HEAD, *(_entry(metric, reasons.get(metric["name"], [])) for metric in metrics)])
 
 
-def _entry(row: dict[str, str], reasons: list[str]) -> str:
+def _entry(metric: Mapping[str, Any], reasons: list[str]) -> str:
+    meta = metric["config"]["meta"]
     better = {"higher": "higher is better", "lower": "lower is better"}.get(
-        row["better"], "no direction is better"
+        meta["better"], "no direction is better"
     )
-    months = int(row["matures_after_days"])
-    final = f"; final {months} days after the month's end" if months else ""
+    days = meta.get("matures_after_days", 0)
+    final = f"; final {days} days after the month's end" if days else ""
     lines = [
-        f"## {row['name_en']} · {row['name_zh']}\n",
-        f"`{row['kpi_id']}` ({row['unit']}, {better}{final}): {row['definition']}\n",
-        f"- numerator: {row['numerator']}",
-        f"- denominator: {row['denominator']}",
-        f"- scopes: {row['scopes'].replace('|', ', ')}",
+        f"## {metric['label']} · {meta['zh']['name']}\n",
+        f"`{metric['name']}` ({meta['unit']}, {better}{final}): {metric['description']}\n",
+        f"- numerator: {meta['numerator']}",
+        f"- denominator: {meta['denominator']}",
+        f"- scopes: {', '.join(meta['scopes'])}",
     ]
     if reasons:
         links = [f"[{heading}](decisions.md#{_anchor(heading)})" for heading in reasons]

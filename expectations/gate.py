@@ -12,55 +12,27 @@ from pathlib import Path
 import duckdb
 
 from expectations.reference_tables import prepare
-from expectations.settings import GateSettings as GateSettings
-from expectations.suite import Expectation, Severity, Suite
+from expectations.settings import GateSettings
+from expectations.suite import Expectation, Suite
 from expectations.suites import catalogue as suites
 from expectations.validation import preload as preload
 from expectations.validation import validate
+from expectations.verdicts import Verdict, Waiver
 
 WHOLE_TABLE = "the whole table"
 MAX_EXAMPLE_KEYS = 5
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """`expectation` may fail for `month` (first day; None: for every month) on `table_name` (None: every table)."""
-
-    expectation: str
-    month: date | None
-    reason: str
-    waived_by: str
-    table_name: str | None = None
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """What one expectation found on one table and month. `month` None: it is not of a month."""
-
-    expectation: str
-    table_name: str
-    month: date | None
-    severity: Severity
-    passed: bool
-    observed: str
-    expected: str
-    example_keys: tuple[str, ...]
-    waived_by: str | None
-    waived_reason: str | None
-
-
-@dataclass(frozen=True)
 class GateReport:
     """Everything the gate found."""
 
-    results: tuple[GateResult, ...]
+    results: tuple[Verdict, ...]
 
     @property
-    def refused(self) -> tuple[GateResult, ...]:
-        """The results that keep the build from being published: failed errors that nobody waived."""
-        return tuple(
-            r for r in self.results if not r.passed and r.severity == "error" and r.waived_by is None
-        )
+    def refused(self) -> tuple[Verdict, ...]:
+        """The verdicts that keep the build from being published."""
+        return tuple(verdict for verdict in self.results if verdict.blocks)
 
     @property
     def passed(self) -> bool:
@@ -88,17 +60,30 @@ def run_gate(
     months: Sequence[date],
     as_of: datetime,
     settings: GateSettings,
+    default_site: str,
+    default_time_zone: str = "UTC",
     waivers: Sequence[Waiver] = (),
     published: Path | None = None,
 ) -> GateReport:
     """Judge `months` (first days) of the build database `warehouse`, which is opened read-only and closed again.
 
-    `as_of` is the refresh's instant (UTC where it has no offset). `published` is the release database that lends the
+    `as_of` is the refresh's instant (UTC where it has no offset). `default_time_zone` (an IANA name) holds where
+    `default_site` is not in hr.sites. `published` is the release database that lends the
     trailing months which the build database does not hold. A check that cannot be run is a failed check that says why;
     only a database that cannot be opened raises (duckdb.Error).
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        troubles = prepare(connection, months=months, as_of=as_of, settings=settings, published=published)
+        troubles = prepare(
+            connection,
+            months=months,
+            as_of=as_of,
+            variables={
+                **settings.model_dump(),
+                "default_site": default_site,
+                "default_time_zone": default_time_zone,
+            },
+            published=published,
+        )
         found = [(suite, _findings(connection, suite, months, troubles)) for suite in suites.ALL]
     failures = validate([(suite, _counts(findings)) for suite, findings in found])
     return GateReport(
@@ -162,10 +147,10 @@ def _result(
     has_failed: bool,
     months: Sequence[date],
     waivers: Sequence[Waiver],
-) -> GateResult:
+) -> Verdict:
     month = date.fromisoformat(scope) if expectation.by_month else None
     waiver = _waiver(waivers, expectation.name, suite.table, month, months) if has_failed else None
-    return GateResult(
+    return Verdict(
         expectation=expectation.name,
         table_name=suite.table,
         month=month,
@@ -191,6 +176,6 @@ def _waiver(
     """The waiver that lets a failure pass. What is not of a month needs one for every month that is to be published."""
     ours = [w for w in waivers if w.expectation == name and w.table_name in (None, table)]
     for needed in [month] if month else months:
-        if not any(w.month in (None, needed) for w in ours):
+        if not any(w.month == needed for w in ours):
             return None
-    return next((w for w in ours if month is None or w.month in (None, month)), None)
+    return next((w for w in ours if month is None or w.month == month), None)

@@ -16,14 +16,13 @@ public_holiday(country, business_date)             of the countries of the sites
 Thresholds and `as_of` are DuckDB variables: `getvariable('max_quarantined_share')`.
 """
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
-from expectations.settings import GateSettings
+from expectations.sql import literal
 
 _RELEASE = "published_release"
 
@@ -143,15 +142,15 @@ def prepare(
     *,
     months: Sequence[date],
     as_of: datetime,
-    settings: GateSettings,
+    variables: Mapping[str, object],
     published: Path | None,
 ) -> list[str]:
-    """Make the temporary tables. Gives what could not be made and why; the checks that need it will then fail."""
+    """Make the temporary tables; `variables` are the thresholds and the default site. Gives what could not be made and why; the checks that need it will then fail."""
     as_of_utc = as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
     connection.execute("set TimeZone = 'UTC'")
     _set_variable(connection, "as_of", as_of_utc)
-    for field in fields(settings):
-        _set_variable(connection, field.name, getattr(settings, field.name))
+    for name, value in variables.items():
+        _set_variable(connection, name, value)
     connection.execute("create temp table month_asked (month date, next_month date, is_ended boolean)")
     connection.executemany(
         """
@@ -185,9 +184,11 @@ def _tables_to_read(
     }
     if published is None:
         return build
-    path = str(published).replace("'", "''")
     if not _try(
-        connection, f"attach '{path}' as {_RELEASE} (read_only)", f"{published} could not be read", troubles
+        connection,
+        f"attach {literal(published)} as {_RELEASE} (read_only)",
+        f"{published} could not be read",
+        troubles,
     ):
         return build
     return {

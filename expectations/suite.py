@@ -10,9 +10,9 @@ the build database and the temporary tables that `frame.py` makes (months asked 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Severity = Literal["error", "warning"]
+from expectations.sql import literal
+from expectations.verdicts import Severity
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def numbers(*columns: str) -> str:
 
 def one_of(names: Sequence[str]) -> str:
     """SQL list for `in`."""
-    return "(" + ", ".join("'" + name.replace("'", "''") + "'" for name in names) + ")"
+    return f"({', '.join(literal(name) for name in names)})"
 
 
 def refers_to(table: str, column: str, other: str, month: str | None = None) -> Expectation:

@@ -126,5 +126,5 @@ def refusal(
     between: str = ", ",
 ) -> str:
     """What quarantine says of a refused row or file, from what the warehouse keeps of it. Raises KeyError as `sentence`."""
-    said = sentence(code, column, json.loads(params) if params else None, translate, between)
-    return translate(OF_FILE).format(why=said) if code in FILE_REASONS else said
+    why = sentence(code, column, json.loads(params) if params else None, translate, between)
+    return translate(OF_FILE).format(why=why) if code in FILE_REASONS else why

@@ -33,9 +33,23 @@ _VARS = {
 @pytest.fixture(scope="session")
 def compiled_nodes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Every model and seed of the project with its compiled SQL, by dbt's unique id."""
-    folder = made_once(tmp_path_factory, "compiled", _compile)
-    nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+    nodes = _compiled(tmp_path_factory)
     return {key: node for key, node in nodes.items() if node["resource_type"] in {"model", "seed"}}
+
+
+@pytest.fixture(scope="session")
+def suite_tests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """By name the SQL of each dbt test that only the test suite runs (dbt_project.yml): rows that break a promise."""
+    return {
+        node["name"]: node["compiled_code"].replace('"compiled".', "")
+        for node in _compiled(tmp_path_factory).values()
+        if node["resource_type"] == "test" and node["config"]["meta"].get("run_in") == "suite"
+    }
+
+
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    folder = made_once(tmp_path_factory, "compiled", _compile)
+    return json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
 
 
 def _compile(folder: Path) -> None:

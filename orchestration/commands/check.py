@@ -8,7 +8,7 @@ from orchestration.commands.refresh import print_failed, waive_commands
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.lock import refresh_lock
 from orchestration.home.paths import existing_home
-from orchestration.refresh.context import RefreshOutcome, make_context
+from orchestration.refresh.context import make_context
 from orchestration.refresh.judge import REMEDY, load_and_judge
 
 
@@ -18,7 +18,6 @@ def check_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with refresh_lock(place):
         files, rows, judged = load_and_judge(make_context(place))
     status = "refused" if judged.failed else "usable"
-    outcome = RefreshOutcome("refused", None, judged.months, failed=judged.failed, notes=judged.notes)
     if as_json:
         print_json(
             {
@@ -32,7 +31,7 @@ def check_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
                         "table_name": verdict.table_name,
                         "observed": verdict.observed,
                         "expected": verdict.expected,
-                        "waive": waive_commands(place, verdict, outcome),
+                        "waive": waive_commands(place, verdict, judged.months),
                     }
                     for verdict in judged.failed
                 ],
@@ -50,6 +49,6 @@ def check_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
             else "Nothing keeps a refresh from building."
         )
         console.print(said, markup=False)
-        print_failed(console, place, outcome)
+        print_failed(console, place, judged.failed, judged.months)
     if judged.failed:
         raise typer.Exit(GateRefusedError.exit_code)

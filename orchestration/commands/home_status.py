@@ -5,32 +5,27 @@ Reads the release, the newest attempt's record and, only while no refresh runs, 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import duckdb
 
+from expectations.verdicts import Waiver
 from orchestration.deliveries.arrivals import Expected, expected
+from orchestration.deliveries.landing import waiting_files
 from orchestration.deliveries.own_reports import ReportMonth, own_reports
 from orchestration.home.config import Config, load_config
-from orchestration.home.errors import UsageError
 from orchestration.home.known_errors import in_words
-from orchestration.home.loader import loader_settings
 from orchestration.home.lock import holder_of, try_shared_lock
 from orchestration.home.paths import Home
 from orchestration.home.versions import code_version
-from orchestration.home.waivers import Waiver, waivers_in_force
+from orchestration.home.waivers import waivers_in_force
 from orchestration.refresh.last_run import Attempt, read_attempt
 from orchestration.releases.manifest import Manifest, current_manifest
 from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import TableQuarantine, quarantine_summary
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """A file of landing that the next refresh takes in (`new`, `changed`) or gives up (`gone`)."""
-
-    table_name: str
-    file: str
-    reason: str
+if TYPE_CHECKING:
+    from sources.loading.load import WaitingFile
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ class HomeStatus:
     published: Manifest | None
     attempt: Attempt | None
     running: str | None
-    waiting: tuple[Waiting, ...] | None
+    waiting: "tuple[WaitingFile, ...] | None"
     unreadable: dict[str, str]
     quarantine: tuple[TableQuarantine, ...]
     waivers: tuple[Waiver, ...]
@@ -86,24 +81,16 @@ def home_status(home: Home) -> HomeStatus:
     )
 
 
-def _landing(home: Home, config: Config) -> tuple[tuple[Waiting, ...] | None, dict[str, str]]:
-    from sources.loading.load import waiting
-    from sources.mappings.mapping import MappingError
-
+def _landing(home: Home, config: Config) -> "tuple[tuple[WaitingFile, ...] | None, dict[str, str]]":
     with try_shared_lock(home) as is_free:
         if not is_free:
             return None, {}
         try:
-            files = waiting(home.warehouse, home.landing, loader_settings(home, config))
-            unreadable = _unreadable(home)
-        except MappingError as error:
-            raise UsageError(str(error)) from error
+            return tuple(waiting_files(home, config)), _unreadable(home)
         except duckdb.Error as error:
-            known = in_words(error)
-            if known is None:
+            if in_words(error) is None:
                 raise
             return None, {}
-    return tuple(Waiting(f.table_name, f.file, f.reason) for f in files), unreadable
 
 
 def _unreadable(home: Home) -> dict[str, str]:

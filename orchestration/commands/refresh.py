@@ -2,22 +2,21 @@
 
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
+from datetime import date
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from expectations.verdicts import Verdict
 from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.home.config import load_config
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import RefreshOutcome, parse_as_of
+from orchestration.refresh.context import parse_as_of
+from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.refresh.progress import Silent
-from orchestration.report.pdf import find_browser
-from orchestration.warehouse.verdicts import Verdict
 
 
 def refresh_command(
@@ -84,14 +83,6 @@ def _report(home: Home, outcome: RefreshOutcome) -> str | None:
     return str(report) if report.is_file() else None
 
 
-def _lacks_pdf(home: Home, outcome: RefreshOutcome) -> bool:
-    """Whether a browser should have printed the report and did not."""
-    report = _report(home, outcome)
-    if report is None or not load_config(home).report.pdf or find_browser() is None:
-        return False
-    return not Path(report).with_suffix(".pdf").exists()
-
-
 def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict[str, object]:
     return {
         "expectation": verdict.expectation,
@@ -100,7 +91,7 @@ def _verdict_json(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> dict
         "observed": verdict.observed,
         "expected": verdict.expected,
         "example_keys": list(verdict.example_keys),
-        "waive": waive_commands(home, verdict, outcome),
+        "waive": waive_commands(home, verdict, outcome.months),
     }
 
 
@@ -110,7 +101,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
         made = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
         console.print(f"Months {made}; open {home.published_database}", markup=False)
         console.print(f"Report: {_report(home, outcome)}", markup=False)
-        if _lacks_pdf(home, outcome):
+        if outcome.lacks_pdf:
             console.print(
                 "The browser did not print report.pdf; callboard report tries again and says why.",
                 markup=False,
@@ -118,7 +109,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
     for note in outcome.notes:
         console.print(note, markup=False)
     print_warnings(console, outcome.warnings)
-    print_failed(console, home, outcome)
+    print_failed(console, home, outcome.failed, outcome.months)
 
 
 def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
@@ -128,34 +119,34 @@ def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
         console.print(f"Warning: {verdict.expectation} on {where}: {verdict.observed}", markup=False)
 
 
-def print_failed(console: Console, home: Home, outcome: RefreshOutcome) -> None:
-    """Each verdict that refused: what, where, by how much, on what, and how a person lets it pass.
+def print_failed(console: Console, home: Home, failed: Sequence[Verdict], months: Sequence[date]) -> None:
+    """Each verdict that refused a build of `months`: what, where, by how much, on what, and how a person lets it pass.
 
     Verdicts that differ in their month alone are printed together.
     """
     by_finding: dict[tuple[str, str, str], list[Verdict]] = {}
-    for verdict in outcome.failed:
+    for verdict in failed:
         by_finding.setdefault((verdict.expectation, verdict.table_name, verdict.observed), []).append(verdict)
     for (expectation, table, observed), verdicts in by_finding.items():
-        months = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
-        where = f" {months}" if months else ""
+        judged = ", ".join(f"{verdict.month:%Y-%m}" for verdict in verdicts if verdict.month)
+        where = f" {judged}" if judged else ""
         console.print(f"\n{expectation} on {table}{where}", style="bold", markup=False)
         console.print(f"  found     {observed}", markup=False)
         console.print(f"  expected  {verdicts[0].expected}", markup=False)
         if keys := sorted({key for verdict in verdicts for key in verdict.example_keys}):
             console.print(f"  such as   {'; '.join(keys)}", markup=False)
         for verdict in verdicts:
-            for command in waive_commands(home, verdict, outcome):
+            for command in waive_commands(home, verdict, months):
                 console.print(f"  to let it pass: {command}", markup=False)
 
 
-def waive_commands(home: Home, verdict: Verdict, outcome: RefreshOutcome) -> list[str]:
-    """What to type to let a verdict pass: one command a month; none for dbt's tests, which nobody can waive."""
-    if verdict.table_name == "dbt":
+def waive_commands(home: Home, verdict: Verdict, months: Sequence[date]) -> list[str]:
+    """What to type to let a verdict on a build of `months` pass: one command per month; none for dbt's tests, which
+    nobody can waive."""
+    if verdict.origin == "dbt":
         return []
-    months = [verdict.month] if verdict.month else list(outcome.months)
     return [
         f"callboard waive {verdict.expectation} --home {shlex.quote(str(home.root))} --month {month:%Y-%m} "
         f'--table {shlex.quote(verdict.table_name)} --reason "…" --by "…"'
-        for month in months
+        for month in ([verdict.month] if verdict.month else months)
     ]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 from rich.table import Table
 
+from expectations.verdicts import Verdict
 from orchestration.commands.arrivals import expected_json, overdue_lines
 from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.home_status import HomeStatus, home_status
@@ -12,7 +13,6 @@ from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
 from orchestration.deliveries.own_reports import ReportMonth
 from orchestration.home.paths import Home, existing_home
-from orchestration.refresh.context import RefreshOutcome
 from orchestration.refresh.last_run import Attempt
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse.quarantine import TableQuarantine
@@ -51,7 +51,7 @@ def _print(console: Console, status: HomeStatus) -> None:
         console.print(
             f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
         )
-        print_failed(console, status.home, _as_outcome(status.refused))
+        print_failed(console, status.home, status.refused.failed, status.refused.months)
     if status.failed:
         what = status.failed.message or f"it was cut off at step {status.failed.step}"
         console.print(f"\nThe last refresh did not end, {_when(status.failed)}: {what}", markup=False)
@@ -124,10 +124,6 @@ def _when(attempt: Attempt) -> str:
     return f"{attempt.started_at:%Y-%m-%d %H:%M} UTC{f', months {months}' if months else ''}"
 
 
-def _as_outcome(attempt: Attempt) -> RefreshOutcome:
-    return RefreshOutcome("refused", None, attempt.months, failed=attempt.failed)
-
-
 def _as_json(status: HomeStatus) -> dict[str, object]:
     manifest = status.published
     return {
@@ -173,7 +169,7 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
             }
             for month in manifest.months
         ],
-        "warnings": [vars(verdict) for verdict in manifest.gate_results if verdict.warns],
+        "warnings": [_verdict_json(verdict) for verdict in manifest.gate_results if verdict.warns],
         "owed_months": [_text(month) for month in manifest.owed_months],
     }
 
@@ -181,7 +177,6 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
 def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | None:
     if attempt is None:
         return None
-    outcome = _as_outcome(attempt)
     return {
         "release_id": attempt.release_id,
         "started_at": attempt.started_at.isoformat(),
@@ -189,9 +184,15 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
         "step": attempt.step,
         "message": attempt.message,
         "gate": [
-            {**vars(verdict), "waive": waive_commands(home, verdict, outcome)} for verdict in attempt.failed
+            {**_verdict_json(verdict), "waive": waive_commands(home, verdict, attempt.months)}
+            for verdict in attempt.failed
         ],
     }
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, object]:
+    # Where it is from, machines see by what there is to waive.
+    return {name: value for name, value in vars(verdict).items() if name != "origin"}
 
 
 def _quarantine_json(table: TableQuarantine) -> dict[str, object]:

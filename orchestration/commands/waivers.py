@@ -1,18 +1,19 @@
 """`callboard waive` and `callboard waivers`: a person lets a named expectation pass for one month, or no longer."""
 
-import difflib
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from expectations.verdicts import Waiver
 from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
 from orchestration.home.errors import UsageError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import existing_home
-from orchestration.home.waivers import Waiver, add_waiver, revoke_waiver, waivers_in_force
+from orchestration.home.suggestions import did_you_mean
+from orchestration.home.waivers import add_waiver, revoke_waiver, waivers_in_force
 
 Expectation = Annotated[str, typer.Argument(help="Name of the expectation, as the gate printed it.")]
 Month = Annotated[str, typer.Option(help="The month, YYYY-MM.")]
@@ -94,12 +95,9 @@ def _known_expectation(name: str, table: str | None) -> None:
     by_table = expectation_names()
     names = sorted({known for listed in by_table.values() for known in listed})
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
         raise UsageError(
             f"There is no expectation {name!r}.",
-            hint=f"Did you mean: {', '.join(near)}?"
-            if near
-            else "callboard status names those that refused.",
+            hint=did_you_mean(name, names, "callboard status names those that refused."),
         )
     if table is not None and name not in by_table.get(table, ()):
         tables = ", ".join(sorted(t for t, listed in by_table.items() if name in listed))

@@ -11,7 +11,6 @@ import duckdb
 
 from orchestration.comparison.data import (
     Cell,
-    Kpi,
     Members,
     Question,
     check_group,
@@ -26,6 +25,7 @@ from orchestration.comparison.data import (
 from orchestration.comparison.differences import Interval, Observations, beyond_the_rest, over_time
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
+from orchestration.releases.reader import Kpi
 
 _MIN_UNITS = 2
 

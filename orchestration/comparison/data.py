@@ -5,7 +5,6 @@ assignment on the month's last day. A KPI without rows by employee is observed b
 scope, and that of all others of this scope added up.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,9 @@ import duckdb
 
 from orchestration.comparison.differences import Observations
 from orchestration.home.errors import UsageError
+from orchestration.home.months import next_month
+from orchestration.home.suggestions import did_you_mean
+from orchestration.releases.reader import Kpi, catalogue
 
 GROUP_SCOPES = ("team", "site", "business_line")
 _MAX_NAMED = 20
@@ -127,17 +129,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Kpi:
-    """A row of `marts.dim_kpi`, as far as it is needed here."""
-
-    kpi_id: str
-    name: str
-    unit: str
-    better: str
-    scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Cell:
     """One side in one window: the sums, whose ratio is the value, and how much is behind it.
 
@@ -196,14 +187,14 @@ def check_question(question: Question) -> None:
 
 def known_kpi(connection: duckdb.DuckDBPyConnection, kpi_id: str) -> Kpi:
     """The KPI of that id. Raises UsageError, naming those near it."""
-    found = connection.execute(
-        "select kpi_id, name_en, unit, better, string_split(scopes, '|') from marts.dim_kpi order by kpi_id"
-    ).fetchall()
-    by_id = {row[0]: Kpi(*row[:4], scopes=tuple(row[4])) for row in found}
+    # Late: babel is not imported for --help.
+    from orchestration.presentation.language import language
+
+    by_id = catalogue(connection, language("en"))
     if kpi_id not in by_id:
         raise UsageError(
             f"There is no KPI {kpi_id!r} in the published release.",
-            hint=_did_you_mean(kpi_id, list(by_id), "All of them: select kpi_id from marts.dim_kpi"),
+            hint=did_you_mean(kpi_id, list(by_id), "All of them: select kpi_id from marts.dim_kpi"),
         )
     return by_id[kpi_id]
 
@@ -216,7 +207,7 @@ def check_group(connection: duckdb.DuckDBPyConnection, scope: str, scope_id: str
         listed = f"There are: {', '.join(known)}." if len(known) <= _MAX_NAMED else f"There are {len(known)}."
         raise UsageError(
             f"There is no {_plain(scope)} {scope_id!r} in the published release.",
-            hint=_did_you_mean(scope_id, known, listed),
+            hint=did_you_mean(scope_id, known, listed),
         )
 
 
@@ -294,18 +285,13 @@ def months_in_words(months: Sequence[date]) -> str:
     """`2026-05..2026-07, 2026-09` for months in order."""
     runs: list[list[date]] = []
     for month in months:
-        if runs and month.year * 12 + month.month == runs[-1][-1].year * 12 + runs[-1][-1].month + 1:
+        if runs and month == next_month(runs[-1][-1]):
             runs[-1].append(month)
         else:
             runs.append([month])
     return ", ".join(
         f"{run[0]:%Y-%m}..{run[-1]:%Y-%m}" if len(run) > 1 else f"{run[0]:%Y-%m}" for run in runs
     )
-
-
-def _did_you_mean(name: str, known: list[str], otherwise: str) -> str:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    return f"Did you mean: {', '.join(near)}?" if near else otherwise
 
 
 def _plain(scope: str) -> str:

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from orchestration.deliveries.landing import load_settings
 from orchestration.deliveries.own_files import is_own_report
 from orchestration.home.calendars import is_working_day, nth_working_day
 from orchestration.home.config import ArrivalConfig, Config
 from orchestration.home.errors import UsageError
 from orchestration.home.files import write_whole
-from orchestration.home.loader import loader_settings
 from orchestration.home.months import month_before
 from orchestration.home.paths import Home
 from orchestration.releases.sites import Site, default_site
@@ -79,7 +79,7 @@ _MEMORY = TypeAdapter(dict[str, _Remembered])
 
 def newest_due(arrival: ArrivalConfig, site: Site, now: datetime) -> Due:
     """The newest due instant that is not after `now`, by the clock and calendar of `site`."""
-    return next(due for due in _dues(arrival, site, now) if due.at <= now)
+    return next(due for due in dues(arrival, site, now) if due.at <= now)
 
 
 def expected(home: Home, config: Config, now: datetime) -> tuple[Expected, ...]:
@@ -117,7 +117,7 @@ def notify_overdue(
         return ArrivalReport(found, notified=tables)
 
 
-def _dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
+def dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
     """Due instants, newest first, from the one of the local day or month that `now` is in."""
     zone = ZoneInfo(site.time_zone)
     today = now.astimezone(zone).date()
@@ -151,7 +151,7 @@ def _expected(
     if not config.arrivals:
         return ()
     try:
-        files = files_by_table(home.landing, loader_settings(home, config))
+        files = files_by_table(home.landing, load_settings(home, config))
     except MappingError as error:
         raise UsageError(str(error)) from error
     site = default_site(home, config)

@@ -81,24 +81,22 @@ def own_reports(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
     return sorted(found, key=lambda one: (one.month, one.report.report_id))
 
 
-def deliver_own_reports(home: Home, config: Config, now: datetime | None = None) -> None:
-    """Put into landing the rows that are missing there. The caller holds the refresh lock.
+def deliver_own_reports(home: Home, config: Config, now: datetime | None = None) -> tuple[str, ...]:
+    """Put into landing the rows that are missing there; gives a sentence for each report whose rows still are. The
+    caller holds the refresh lock.
 
-    What cannot be written does not stop a refresh: `undelivered` tells of it, and the next refresh tries again.
+    What cannot be written stops no refresh: the next one tries again.
     """
-    if not home.landing.is_dir():
-        return  # Not ours to make: where a drive is away, a refresh must find nothing rather than our rows alone.
+    undelivered: dict[str, None] = {}
     for one in missing(home, config, now or datetime.now(UTC)):
-        if one.problem:
-            continue
-        try:
-            with (
-                written_whole(home, one.file) as path,
-                path.open("w", encoding="utf-8", newline="") as handle,
-            ):
-                csv.writer(handle).writerows([_COLUMNS, _row(one)])
-        except OSError as error:
-            _log.warning("%s could not be written: %s", one.file, error)
+        if why := one.problem or _deliver(home, one):
+            undelivered[f"The report {one.report.report_id!r} is not counted: {why}."] = None
+    return tuple(undelivered)
+
+
+def are_due(home: Home, config: Config) -> bool:
+    """Whether landing lacks a row now that can be delivered. Writes nothing."""
+    return any(one.problem is None for one in missing(home, config, datetime.now(UTC)))
 
 
 def missing(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
@@ -110,13 +108,21 @@ def missing(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
     ]
 
 
-def undelivered(home: Home, config: Config, now: datetime | None = None) -> list[str]:
-    """Why rows are missing in landing, a sentence each."""
-    sentences: dict[str, None] = {}
-    for one in missing(home, config, now or datetime.now(UTC)):
-        why = one.problem or f"{one.file} could not be written; the next refresh tries again"
-        sentences[f"The report {one.report.report_id!r} is not counted: {why}."] = None
-    return list(sentences)
+def _deliver(home: Home, one: ReportMonth) -> str | None:
+    """Write the row of one report; gives why it could not be written."""
+    try:
+        # Not ours to make: where a drive is away, a refresh must find nothing rather than our rows alone.
+        if not home.landing.is_dir():
+            raise FileNotFoundError(home.landing)
+        with (
+            written_whole(home, one.file) as path,
+            path.open("w", encoding="utf-8", newline="") as handle,
+        ):
+            csv.writer(handle).writerows([_COLUMNS, _row(one)])
+    except OSError as error:
+        _log.warning("%s could not be written: %s", one.file, error)
+        return f"{one.file} could not be written; the next refresh tries again"
+    return None
 
 
 def _report_month(

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.deliveries.landing import load_settings
 from orchestration.deliveries.own_files import refuse_mapped, written_whole
 from orchestration.deliveries.reviews import iso_instant, release_attached, unguarded
 from orchestration.home.config import load_config
 from orchestration.home.errors import UsageError
-from orchestration.home.loader import loader_settings
 from orchestration.home.paths import Home
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
+from sources.sql import literal
 
 TABLE = "crm.surveys"
 _NEEDED = ("survey_id", "review", "review_reason")
@@ -156,7 +157,7 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
             [TABLE],
         ).fetchall()
     )
-    settings = loader_settings(home, load_config(home))
+    settings = load_settings(home, load_config(home))
     try:
         files = files_of(TABLE, home.landing, settings)
     except MappingError as error:
@@ -184,9 +185,8 @@ def _write_delivery(
     refuse_mapped(home, file)
     written = ", ".join(f"{iso_instant(c)} as {c}" if c == "responded_at" else c for c in columns)
     with written_whole(home, file) as temporary:
-        location = str(temporary).replace("'", "''")
         connection.execute(
-            f"copy (select {written} from changed order by survey_id) to '{location}' (format csv, header)"
+            f"copy (select {written} from changed order by survey_id) to {literal(temporary)} (format csv, header)"
         )
     return home.landing / file
 

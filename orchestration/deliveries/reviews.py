@@ -16,6 +16,7 @@ from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 from orchestration.releases.manifest import current_release_path
 from orchestration.warehouse.database import attached, tables_of
+from sources.sql import literal
 
 #: Columns of `marts.survey_review` in the order of a sheet, what is to be filled in last; and those that hold texts.
 COLUMNS: tuple[str, ...] = (
@@ -131,11 +132,10 @@ def write_sheet(home: Home, sheet: Path, *, everything: bool = False, month: dat
         for c in COLUMNS
     ]
     temporary = sheet.with_name(f".{sheet.name}.{os.getpid()}.tmp")
-    location = str(temporary).replace("'", "''")
     try:
         with release_attached(home) as (connection, _):
             rows = connection.execute(
-                f"copy ({_selected(shown)}) to '{location}' (format csv, header)",
+                f"copy ({_selected(shown)}) to {literal(temporary)} (format csv, header)",
                 _filter(everything, month),
             ).fetchone()
         # Without the mark Excel takes the file for the machine's own encoding.

@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from expectations.settings import GateSettings
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 from sources.formats.options import AS_FOUND, ReaderOptions
@@ -29,19 +30,6 @@ class AsOfConfig(_Section):
     """The instant a refresh looks from where the command names none: now, or the last UTC midnight."""
 
     policy: Literal["now", "midnight"] = "now"
-
-
-class GateConfig(_Section):
-    """What the gate tolerates; `expectations.settings` says what each threshold decides."""
-
-    max_quarantined_share: float = Field(default=0.02, ge=0, le=1)
-    trailing_months: int = Field(default=3, ge=1, le=12)
-    max_volume_growth: float = Field(default=1.6, gt=1)
-    max_volume_drop: float = Field(default=2.2, gt=1)
-    max_doubled_share: float = Field(default=0.02, ge=0, le=1)
-    reporting_lag_hours: int = Field(default=12, ge=0)
-    fewest_agents_of_a_hole: int = Field(default=3, ge=1)
-    fewest_rows_of_a_hole: int = Field(default=20, ge=1)
 
 
 class ReleasesConfig(_Section):
@@ -225,7 +213,7 @@ class Config(_Section):
     default_site: str = Field(default="SHA", min_length=1)
     default_time_zone: str | None = None
     as_of: AsOfConfig = AsOfConfig()
-    gate: GateConfig = GateConfig()
+    gate: GateSettings = GateSettings()
     drivers: DriversConfig = DriversConfig()
     releases: ReleasesConfig = ReleasesConfig()
     notices: NoticesConfig = NoticesConfig()

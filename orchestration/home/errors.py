@@ -4,7 +4,11 @@ Anything raised from here is printed as one message without a trace. Everything 
 ours and ends in `build/logs/`.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
+
+from expectations.verdicts import Verdict
 
 
 class CallboardError(Exception):
@@ -25,9 +29,16 @@ class UsageError(CallboardError):
 
 
 class GateRefusedError(CallboardError):
-    """The gate did not let this build through. What was published stays published."""
+    """This build may not be published; `verdicts` say why, where any do. What was published stays published. `months` are
+    those that were not even built."""
 
     exit_code: ClassVar[int] = 3
+
+    def __init__(
+        self, message: str, *, hint: str = "", verdicts: Sequence[Verdict] = (), months: Sequence[date] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.verdicts, self.months = tuple(verdicts), tuple(months)
 
 
 class LockHeldError(CallboardError):

@@ -7,28 +7,11 @@ stays readable; revoking is a line too.
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from expectations.verdicts import Waiver
 from orchestration.home.errors import CallboardError, UsageError
 from orchestration.home.paths import Home
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """`expectation` may fail for `month` (first day) without refusing it, on `table_name` or, where that is None,
-    on every table."""
-
-    expectation: str
-    month: date
-    table_name: str | None
-    reason: str
-    waived_by: str
-    waived_at: datetime
-
-    @property
-    def key(self) -> tuple[str, date, str | None]:
-        return (self.expectation, self.month, self.table_name)
 
 
 def add_waiver(home: Home, waiver: Waiver) -> None:

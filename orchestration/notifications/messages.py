@@ -4,30 +4,35 @@ what failed, of an overdue source when it was due; and where to look further.
 Numbers and counts only: no row, no key and nobody's name leaves the house by chat or mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
 
+from expectations.verdicts import Origin
 from orchestration.deliveries.arrivals import Expected
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
 from orchestration.presentation.language import Language
-from orchestration.refresh.context import RefreshOutcome
-from orchestration.releases.manifest import Manifest, current_manifest, read_manifest
+from orchestration.refresh.context import RefreshContext
+from orchestration.refresh.outcomes import RefreshOutcome
+from orchestration.releases.manifest import Manifest
 from orchestration.releases.reader import (
-    HEADLINE,
     Kpi,
     Number,
     catalogue,
+    headline,
     month_to_report,
     numbers,
     open_release,
-    release_to_read,
 )
 
 _MAX_NUMBERS = 8
+_REFUSED_BY: Mapping[Origin, str] = {
+    "dbt": "dbt's tests refused this build.",
+    "gate": "The gate refused this build.",
+}
 
 
 @dataclass(frozen=True)
@@ -38,16 +43,12 @@ class _Counts:
     restated: int
 
 
-def release_in_words(home: Home, language: Language, link: str) -> list[str]:
-    """The published release, a line each; nothing where it cannot be read, which a notice must not fail for.
-
-    `link` is the address of the live page, '' for the path of the report instead.
-    """
+def release_in_words(ctx: RefreshContext, manifest: Manifest | None, language: Language) -> list[str]:
+    """The release that `ctx` published, a line each; nothing where it cannot be read, which a notice must not fail for."""
+    if manifest is None:
+        return []
     try:
-        manifest = current_manifest(home)
-        if manifest is None:
-            return []
-        return _lines(home, manifest, language, link)
+        return _lines(ctx, manifest, language)
     except (duckdb.Error, CallboardError, OSError):
         return []
 
@@ -55,11 +56,13 @@ def release_in_words(home: Home, language: Language, link: str) -> list[str]:
 def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
     """Why a refresh was refused: what failed, by name alone, and how to see more."""
     t = language.text
-    message = next(iter(outcome.message.strip().splitlines()), "")
     stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
-    # The message is English; each of its two sentences has a translation of its own.
-    why = message.removesuffix(stays.format(release=outcome.release_id))
-    first = " ".join([t(why.strip()), t(stays, release=outcome.release_id)]) if why != message else t(message)
+    refused_by = {verdict.origin: _REFUSED_BY[verdict.origin] for verdict in outcome.failed}
+    first = (
+        " ".join([*map(t, refused_by.values()), t(stays, release=outcome.release_id)])
+        if refused_by
+        else next(iter(outcome.message.strip().splitlines()), "")
+    )
     failed = [
         f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
         for v in outcome.failed
@@ -116,20 +119,17 @@ def overdue_line(source: Expected, language: Language) -> str:
     return language.text("{due}; {came}", due=due, came=came)
 
 
-def turned_final(home: Home, manifest: Manifest) -> list[date]:
-    """The months that are final now and were provisional in the release before; none where that one is gone."""
-    if manifest.previous_release_id is None or not (home.releases / manifest.previous_release_id).is_dir():
-        return []
-    before = read_manifest(home.releases / manifest.previous_release_id)
-    provisional = {month.month for month in before.months if month.is_provisional}
+def turned_final(before: Manifest | None, manifest: Manifest) -> list[date]:
+    """The months that are final in `manifest` and were provisional in the release `before` it."""
+    provisional = {month.month for month in before.months if month.is_provisional} if before else set[date]()
     return [
         month.month for month in manifest.months if not month.is_provisional and month.month in provisional
     ]
 
 
-def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> list[str]:
+def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[str]:
     t = language.text
-    release = release_to_read(home)
+    release = ctx.home.releases / manifest.release_id
     month = month_to_report(manifest.built_months, manifest.as_of)
     with open_release(release) as connection:
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
@@ -141,9 +141,12 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
         "",
         f"{language.month(month)}, {t('provisional') if is_provisional else t('final')}: "
         + t("{met} of {all} targets met.", met=sum(n.status == "met" for n in judged), all=len(judged)),
-        *(_line(own[kpi], kpis[kpi], language) for kpi in [k for k in HEADLINE if k in own][:_MAX_NUMBERS]),
+        *(
+            _line(own[kpi], kpis[kpi], language)
+            for kpi in [k for k in headline(kpis) if k in own][:_MAX_NUMBERS]
+        ),
     ]
-    if final := turned_final(home, manifest):
+    if final := turned_final(ctx.published, manifest):
         lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))
     for count, words in (
         (counts.restated, "{count} numbers restated by this release."),
@@ -154,7 +157,7 @@ def _lines(home: Home, manifest: Manifest, language: Language, link: str) -> lis
         if count:
             lines.append(t(words, count=language.number(count)))
     report = release / "report.html"
-    return [*lines, link or (str(report) if report.is_file() else str(release))]
+    return [*lines, ctx.config.notices.link or (str(report) if report.is_file() else str(release))]
 
 
 def _line(number: Number, kpi: Kpi, language: Language) -> str:

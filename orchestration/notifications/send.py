@@ -14,7 +14,8 @@ from orchestration.deliveries.arrivals import Expected
 from orchestration.home.config import Config, resolve_secret
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
+from orchestration.refresh.context import RefreshContext
+from orchestration.refresh.outcomes import RefreshOutcome
 
 if TYPE_CHECKING:
     from apprise.plugins.dingtalk import NotifyDingTalk
@@ -41,14 +42,14 @@ class _Sent(NamedTuple):
     is_complete: bool
 
 
-def notify(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str = "") -> bool:
-    """Tell every configured address how a refresh ended; `outcome` None is a failure, described by `failure`.
+def notify(ctx: RefreshContext, outcome: RefreshOutcome) -> bool:
+    """Send every configured address how a refresh ended.
 
     Nothing is sent where there was nothing new. Gives whether everything there was to send has been sent.
     """
-    if not ctx.config.notices.urls or (outcome is not None and outcome.status == "nothing_new"):
+    if not ctx.config.notices.urls or outcome.status == "nothing_new":
         return True
-    return _send(ctx.config, _words(ctx, outcome, failure)).is_complete
+    return _send(ctx.config, _words(ctx, outcome)).is_complete
 
 
 def send_overdue(home: Home, config: Config, sources: Sequence[Expected]) -> bool:
@@ -148,7 +149,7 @@ def _line_as_markdown(line: str) -> str:
     return text
 
 
-def _words(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str) -> _Notice:
+def _words(ctx: RefreshContext, outcome: RefreshOutcome) -> _Notice:
     from orchestration.notifications.messages import notes_in_words, refusal_in_words, release_in_words
     from orchestration.presentation.language import language
 
@@ -156,14 +157,14 @@ def _words(ctx: RefreshContext, outcome: RefreshOutcome | None, failure: str) ->
     notices = ctx.config.notices
     speech = language(notices.lang)
     t = speech.text
-    if outcome is None:
-        return _Notice("failure", t("Callboard: a refresh of {home} failed", home=place), failure)
+    if outcome.status == "failed":
+        return _Notice("failure", t("Callboard: a refresh of {home} failed", home=place), outcome.message)
     months = ", ".join(f"{month:%Y-%m}" for month in outcome.months)
     if outcome.status == "published":
         lines = [
             t("Published release {release}.", release=outcome.release_id),
             *notes_in_words(ctx.home, speech, outcome),
-            *release_in_words(ctx.home, speech, notices.link),
+            *release_in_words(ctx, outcome.manifest, speech),
         ]
         return _Notice(
             "success",

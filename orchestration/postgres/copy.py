@@ -19,7 +19,8 @@ import duckdb
 from orchestration.home.errors import CallboardError, UsageError
 from orchestration.postgres.address import Address, client_settings
 from orchestration.releases.shape import SCHEMAS, Table, digest, read_shape
-from orchestration.warehouse.database import attached, quoted, transaction
+from orchestration.warehouse.database import attached, transaction
+from sources.sql import literal, quoted
 
 _MARK = re.compile(r"Callboard release (\S+) \(shape (\w+)\)\. Its tables: (.*)")
 _READERS = "callboard_tables_in_use"
@@ -121,16 +122,16 @@ def _connected(request: CopyRequest) -> Generator[duckdb.DuckDBPyConnection]:
         # PostgreSQL's texts hold no NUL; a refused row's may.
         connection.execute("set pg_null_byte_replacement = '\ufffd'")
         with attached(connection, request.database, "release"):
-            address = request.address.public.replace("'", "''")
+            address = literal(request.address.public)
             try:
-                connection.execute(f"attach '{address}' as target (type postgres)")
+                connection.execute(f"attach {address} as target (type postgres)")
             except duckdb.Error as error:
                 raise _no_connection(request.address, error) from None
             yield connection
 
 
 def _take_turn(server: _Server, request: CopyRequest) -> None:
-    key = _text(f"callboard serve-to {request.schema('marts')}")
+    key = literal(f"callboard serve-to {request.schema('marts')}")
     if server.ask(f"select pg_try_advisory_xact_lock(hashtextextended({key}, 0)) as mine") != [(True,)]:
         raise CallboardError(
             f"Another copy into schema {request.schema('marts')} is under way, so this one was not begun.",
@@ -147,7 +148,7 @@ def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
         "select coalesce(obj_description(n.oid, 'pg_namespace'), '') as mark, "
         "pg_has_role(n.nspowner, 'usage') as is_mine, "
         "exists (select from pg_class where relnamespace = n.oid) as is_filled "
-        f"from pg_namespace as n where n.nspname = {_text(schema)}"
+        f"from pg_namespace as n where n.nspname = {literal(schema)}"
     )
     if not found:
         return None
@@ -230,8 +231,8 @@ def _change_names(
         quoted(schema, name)
         for schema, names in old.items()
         for (name,) in server.ask(
-            f"select tablename::text as name from pg_tables where schemaname = {_text(schema)} "
-            f"and tablename in ({', '.join(map(_text, ['', *names]))}) order by 1"
+            f"select tablename::text as name from pg_tables where schemaname = {literal(schema)} "
+            f"and tablename in ({', '.join(map(literal, ['', *names]))}) order by 1"
         )
     ]
     if there:
@@ -287,9 +288,9 @@ def _describe(server: _Server, request: CopyRequest, tables: Sequence[Table], sh
         server.run(
             "; ".join(
                 [
-                    f"comment on table {place} is {_text(table.comment or '')}",
+                    f"comment on table {place} is {literal(table.comment or '')}",
                     *(
-                        f"comment on column {place}.{quoted(column)} is {_text(text)}"
+                        f"comment on column {place}.{quoted(column)} is {literal(text)}"
                         for column, text in table.column_comments
                     ),
                 ]
@@ -298,13 +299,13 @@ def _describe(server: _Server, request: CopyRequest, tables: Sequence[Table], sh
     for schema in SCHEMAS:
         names = ", ".join(sorted(table.name for table in tables if table.schema == schema))
         mark = f"Callboard release {request.release_id} (shape {shape}). Its tables: {names}"
-        server.run(f"comment on schema {quoted(request.schema(schema))} is {_text(mark)}")
+        server.run(f"comment on schema {quoted(request.schema(schema))} is {literal(mark)}")
 
 
 def _let_read(server: _Server, request: CopyRequest) -> tuple[str, ...]:
     """Let the reader's role read everything, and make it where it is not there; gives what could not be done."""
     exists, may_make = server.ask(
-        f"select exists (select from pg_roles where rolname = {_text(request.reader)}) as there, "
+        f"select exists (select from pg_roles where rolname = {literal(request.reader)}) as there, "
         "(select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may"
     )[0]
     role = quoted(request.reader)
@@ -336,11 +337,6 @@ def _count_again(server: _Server, request: CopyRequest, tables: Sequence[Table])
             f"PostgreSQL holds other numbers of rows than the release in {', '.join(wrong)}, so nothing was copied.",
             hint="See whether a trigger or a rule changes what is written there.",
         )
-
-
-def _text(value: str) -> str:
-    # Most statements of PostgreSQL that change its catalogue take no bind parameters.
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _no_connection(address: Address, error: duckdb.Error) -> CallboardError:

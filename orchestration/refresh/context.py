@@ -4,18 +4,26 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from functools import cached_property
 
+from expectations.verdicts import Waiver
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
-from orchestration.refresh.progress import Progress, Silent, StepResult
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.home.waivers import waivers_in_force
+from orchestration.refresh.progress import Progress, Silent
+from orchestration.releases.manifest import Manifest, current_manifest
+from orchestration.releases.sites import Site, default_site
 
 
 @dataclass(frozen=True)
 class RefreshContext:
-    """One refresh. `as_of` is aware and in UTC; `months` are first days, empty for "those that were touched"."""
+    """One refresh, which holds the lock. `as_of` is aware and in UTC; `months` are first days, empty for "those that
+    deliveries touched".
+
+    Everything is read once. The configuration is read at the start; manifest, waivers and site when they are first
+    asked for, so that a damaged one stops the refresh like any other trouble, and is written down and sent as one.
+    """
 
     home: Home
     config: Config
@@ -24,22 +32,25 @@ class RefreshContext:
     trigger: str
     release_id: str
     progress: Progress = field(default_factory=Silent)
+    #: All requested months are made where any of them changed: Dagster records the whole range of a run as made.
+    makes_all_or_none: bool = False
+    #: A part of the models is built, to look at: `callboard status` goes on to show the newest whole attempt.
+    is_part: bool = False
 
+    @cached_property
+    def published(self) -> Manifest | None:
+        """The release that this refresh starts from, also once it has published its own; None before the first."""
+        return current_manifest(self.home)
 
-@dataclass(frozen=True)
-class RefreshOutcome:
-    """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not; `failed`
-    are the verdicts that refused it, `warnings` those that somebody should look at though it was published, `notes`
-    what else is to be looked at, a sentence each."""
+    @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The current waivers, in a settled order."""
+        return tuple(waivers_in_force(self.home))
 
-    status: Literal["published", "refused", "nothing_new"]
-    release_id: str | None
-    months: tuple[date, ...] = ()
-    steps: tuple[StepResult, ...] = ()
-    message: str = ""
-    failed: tuple[Verdict, ...] = ()
-    warnings: tuple[Verdict, ...] = ()
-    notes: tuple[str, ...] = ()
+    @cached_property
+    def site(self) -> Site:
+        """Where the default site is, as the published release has it."""
+        return default_site(self.home, self.config)
 
 
 def make_context(
@@ -49,20 +60,15 @@ def make_context(
     as_of: datetime | None = None,
     trigger: str = "command",
     progress: Progress | None = None,
+    makes_all_or_none: bool = False,
 ) -> RefreshContext:
-    """A new refresh's context, its configuration read and its release id drawn.
+    """A new refresh's context, its configuration read and its release id drawn. The caller holds the refresh lock.
 
     Raises UsageError for a wrong configuration and for a month that begins after `as_of`.
     """
     config = load_config(home)
     instant = as_of.astimezone(UTC).replace(microsecond=0) if as_of else _default_as_of(config)
-    for month in months:
-        # A month has begun where its first day has begun anywhere on earth.
-        if datetime(month.year, month.month, 1, tzinfo=UTC) - timedelta(hours=14) > instant:
-            raise UsageError(
-                f"Unknown month {month:%Y-%m}: it begins after the refresh's as-of, {instant:%Y-%m-%dT%H:%M:%SZ}.",
-                hint="Name a month that has begun, or a later --as-of.",
-            )
+    refuse_later_months(months, instant)
     return RefreshContext(
         home=home,
         config=config,
@@ -71,7 +77,19 @@ def make_context(
         trigger=trigger,
         release_id=new_release_id(home),
         progress=progress or Silent(),
+        makes_all_or_none=makes_all_or_none,
     )
+
+
+def refuse_later_months(months: Sequence[date], as_of: datetime) -> None:
+    """Raises UsageError for a month that begins after `as_of`, wherever on earth."""
+    for month in months:
+        # A month has begun where its first day has begun anywhere on earth.
+        if datetime(month.year, month.month, 1, tzinfo=UTC) - timedelta(hours=14) > as_of:
+            raise UsageError(
+                f"Unknown month {month:%Y-%m}: it begins after the refresh's as-of, {as_of:%Y-%m-%dT%H:%M:%SZ}.",
+                hint="Name a month that has begun, or a later --as-of.",
+            )
 
 
 def new_release_id(home: Home) -> str:

@@ -10,12 +10,12 @@ from datetime import date
 
 import duckdb
 
+from expectations.verdicts import Verdict
+from orchestration.deliveries.landing import load_settings
 from orchestration.home.errors import GateRefusedError, UsageError
 from orchestration.home.waivers import waivers_in_force
-from orchestration.refresh.adapters import load_settings
 from orchestration.refresh.context import RefreshContext
-from orchestration.refresh.plan import plan_months
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.refresh.plan import Plan, plan_refresh
 
 _READABLE = ("every_delivery_is_readable", "delivery")
 REMEDY = "Deliver it again, take it out of landing, or waive it."
@@ -29,14 +29,6 @@ class Judgement:
     months: tuple[date, ...]
     failed: tuple[Verdict, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-class UnusableError(GateRefusedError):
-    """What was delivered can't be used: `verdicts` say what of it, `months` what can't be made of it."""
-
-    def __init__(self, judged: Judgement) -> None:
-        super().__init__(f"What was delivered can't be used; nothing was built. {REMEDY}")
-        self.verdicts, self.months = judged.failed, judged.months
 
 
 def judge_delivered(ctx: RefreshContext, loaded: Sequence[int] = ()) -> Judgement:
@@ -66,11 +58,30 @@ def judge_delivered(ctx: RefreshContext, loaded: Sequence[int] = ()) -> Judgemen
 
 
 def refuse_unusable(ctx: RefreshContext, loaded: Sequence[int]) -> tuple[str, ...]:
-    """Raises UnusableError with everything that is wrong with what was delivered; gives what is to be looked at."""
+    """Raises GateRefusedError with everything that is wrong with what was delivered; gives what is to be looked at."""
     judged = judge_delivered(ctx, loaded)
     if judged.failed:
-        raise UnusableError(judged)
+        raise GateRefusedError(
+            f"What was delivered can't be used; nothing was built. {REMEDY}",
+            verdicts=judged.failed,
+            months=judged.months,
+        )
     return judged.notes
+
+
+def plan_of_usable(ctx: RefreshContext) -> Plan:
+    """The plan of a refresh, unless what was delivered can't be used, which an unknown month must not hide.
+
+    Raises GateRefusedError for that, UsageError for a requested month of which nothing can be known.
+    """
+    try:
+        plan = plan_refresh(ctx)
+    except UsageError:
+        refuse_unusable(ctx, ())
+        raise
+    if plan.months:
+        refuse_unusable(ctx, ())
+    return plan
 
 
 def _verdict(expectation: str, table: str, observed: str, expected: str) -> Verdict:
@@ -80,7 +91,7 @@ def _verdict(expectation: str, table: str, observed: str, expected: str) -> Verd
 def _months(ctx: RefreshContext) -> tuple[date, ...]:
     """The months that would be made; those asked for, where what is wrong keeps them from being known."""
     try:
-        return plan_months(ctx).months or ctx.months
+        return plan_refresh(ctx).months or ctx.months
     except UsageError:
         return ctx.months
 
@@ -109,7 +120,7 @@ def load_and_judge(ctx: RefreshContext) -> tuple[int, int, Judgement]:
             hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/.",
         )
     try:
-        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx))
+        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx.home, ctx.config))
     except MappingError as error:
         raise UsageError(str(error)) from error
     judged = judge_delivered(ctx, [delivery.delivery_id for delivery in report.loaded])

@@ -9,11 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from expectations.verdicts import Verdict
 from orchestration.home.files import write_whole
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
 from orchestration.warehouse.quarantine import TableQuarantine
-from orchestration.warehouse.verdicts import Verdict
 
 
 class Attempt(BaseModel):
@@ -44,6 +44,8 @@ def read_attempt(home: Home) -> Attempt | None:
 
 def note_attempt(ctx: RefreshContext, change: Callable[[Attempt], dict[str, object]]) -> None:
     """Write down what became of this refresh's attempt; `change` gives the fields that are different now."""
+    if ctx.is_part:
+        return
     attempt = read_attempt(ctx.home)
     if attempt is None or attempt.release_id != ctx.release_id:
         attempt = Attempt(

@@ -1,29 +1,25 @@
-"""How steps and whole refreshes end, and what is said and written down then."""
+"""How the steps of a refresh end, and how a whole refresh does. What is said of it is `conclude`'s."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-import duckdb
-
-from orchestration.deliveries.own_reports import undelivered
-from orchestration.home.errors import GateRefusedError, UsageError
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
-from orchestration.refresh.judge import UnusableError
-from orchestration.refresh.last_run import note_attempt
+from expectations.verdicts import Verdict
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
-from orchestration.releases.manifest import current_manifest
-from orchestration.warehouse import ledger
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.releases.manifest import Manifest
 
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """What came in. `unreadable` are files of which nothing could be read, relative to landing, and why."""
+    """What came in. `unreadable` are files of which nothing could be read, relative to landing, and why;
+    `tables` are those that deliveries came for; `has_changes` says whether other deliveries count now than before."""
 
     result: StepResult
     deliveries: int
     unreadable: dict[str, str]
+    has_changes: bool = True
+    tables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -37,77 +33,42 @@ class BuildOutcome:
 
 @dataclass(frozen=True)
 class GateOutcome:
-    """What the gate said of the newest build."""
+    """What the gate said of the newest build. One that is `partial` is never published, so it is not refused either."""
 
     result: StepResult
     build_id: str
     verdicts: tuple[Verdict, ...]
+    is_partial: bool = False
 
     @property
     def refused(self) -> bool:
-        return any(verdict.blocks for verdict in self.verdicts)
+        return not self.is_partial and any(verdict.blocks for verdict in self.verdicts)
 
 
 @dataclass(frozen=True)
 class PublishOutcome:
-    """What is published now. `release` is None where the newest build is published already."""
+    """What is published now. `release` is None where the newest build is published already; `notes` say which rows about
+    our own reports could not be delivered after it, a sentence each."""
 
     result: StepResult
     release: Release | None
+    notes: tuple[str, ...] = ()
 
 
-def published_outcome(
-    ctx: RefreshContext, steps: tuple[StepResult, ...], months: tuple[date, ...]
-) -> RefreshOutcome:
-    """What a refresh says that published a release."""
-    manifest = current_manifest(ctx.home)
-    release_id = manifest.release_id if manifest else None
-    message = f"Published release {release_id}."
-    note_attempt(ctx, lambda _: {"state": "published", "message": message})
-    warnings = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.warns)
-    notes = tuple(undelivered(ctx.home, ctx.config))
-    return RefreshOutcome("published", release_id, months, steps, message, warnings=warnings, notes=notes)
+@dataclass(frozen=True)
+class RefreshOutcome:
+    """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not, and `manifest` its
+    manifest where this refresh published it; `failed` are the verdicts that refused it, `warnings` those that somebody
+    should look at though it was published, `notes` what else is to be looked at, a sentence each. `lacks_pdf` says that
+    a browser should have printed the report and did not."""
 
-
-def refused_outcome(
-    ctx: RefreshContext,
-    steps: tuple[StepResult, ...],
-    months: tuple[date, ...],
-    error: GateRefusedError | None = None,
-) -> RefreshOutcome:
-    """What a refresh says that the gate, a test of dbt's or a look at what was delivered refused; what was published
-    stays."""
-    manifest = current_manifest(ctx.home)
-    stays = f"Release {manifest.release_id} stays published." if manifest else "Nothing is published yet."
-    if isinstance(error, UnusableError):
-        failed, months = error.verdicts, error.months or months
-    else:
-        failed = tuple(verdict for verdict in _newest_verdicts(ctx) if verdict.blocks)
-    message = f"{error or 'The gate refused this build.'} {stays}"
-    note_attempt(ctx, lambda _: {"state": "refused", "message": message, "failed": failed, "months": months})
-    return RefreshOutcome(
-        "refused", manifest.release_id if manifest else None, months, steps, message, failed
-    )
-
-
-def nothing_new_outcome(ctx: RefreshContext, steps: tuple[StepResult, ...]) -> RefreshOutcome:
-    """What a refresh says that had nothing to do.
-
-    Raises UsageError where nothing was ever published either: then what was delivered dates no month.
-    """
-    manifest = current_manifest(ctx.home)
-    if manifest is None:
-        raise UsageError(
-            f"Nothing that was delivered dates a month up to {ctx.as_of:%Y-%m-%dT%H:%M:%SZ}.",
-            hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/.",
-        )
-    message = f"Nothing new: release {manifest.release_id} stays."
-    if steps:
-        note_attempt(ctx, lambda _: {"state": "nothing_new", "message": message})
-    return RefreshOutcome("nothing_new", manifest.release_id, (), steps, message)
-
-
-def _newest_verdicts(ctx: RefreshContext) -> list[Verdict]:
-    with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        build = ledger.latest_build(connection)
-        return ledger.gate_rows(connection, build.build_id) if build else []
+    status: Literal["published", "refused", "nothing_new", "failed"]
+    release_id: str | None
+    months: tuple[date, ...] = ()
+    steps: tuple[StepResult, ...] = ()
+    message: str = ""
+    failed: tuple[Verdict, ...] = ()
+    warnings: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
+    manifest: Manifest | None = None
+    lacks_pdf: bool = False

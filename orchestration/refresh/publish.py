@@ -12,27 +12,26 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.verdicts import Verdict
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.files import fsync, fsync_tree, sha256_of, switch_link
 from orchestration.home.paths import Home
 from orchestration.home.versions import library_versions
-from orchestration.home.waivers import waivers_in_force
 from orchestration.refresh import release_tables
 from orchestration.refresh.context import RefreshContext
 from orchestration.releases.manifest import (
     Manifest,
     Part,
     PublishedMonth,
-    current_manifest,
     current_release_path,
 )
 from orchestration.releases.reader import month_to_report
 from orchestration.report.pack import write_pack
 from orchestration.report.pdf import find_browser
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import attached, quoted, tables_of, transaction
+from orchestration.warehouse.database import attached, tables_of, transaction
 from orchestration.warehouse.digest import data_digest
-from orchestration.warehouse.verdicts import Verdict
+from sources.sql import literal, quoted
 
 # matures_at is an instant and not published: people read the day in matures_on.
 _RIPENESS = """
@@ -47,11 +46,17 @@ _RIPENESS = """
 
 @dataclass(frozen=True)
 class Release:
-    """What was published, where, and how many rows of marts it holds."""
+    """What was published, where, and how many rows of marts it holds; `lacks_pdf` where a browser should have printed
+    the report and did not."""
 
-    release_id: str
+    manifest: Manifest
     path: Path
     rows: int
+    lacks_pdf: bool = False
+
+    @property
+    def release_id(self) -> str:
+        return self.manifest.release_id
 
 
 def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
@@ -63,30 +68,32 @@ def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
     home = ctx.home
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         verdicts = _passed_verdicts(connection, build)
-    previous = current_manifest(home)
+    previous = ctx.published
     working = home.releases / f"{build.build_id}.tmp"
     shutil.rmtree(working, ignore_errors=True)
     (working / "parquet").mkdir(parents=True)
     manifest, rows = _write_database(ctx, build, verdicts, previous, working)
     report = ctx.config.report
+    browser = find_browser() if report.pdf else None
     # A browser that fails keeps no release back: `callboard report` prints the page again.
     write_pack(
         working,
         month=month_to_report(build.months, build.as_of),
         lang=report.lang,
         to=working,
-        browser=find_browser() if report.pdf else None,
+        browser=browser,
     )
     fsync_tree(working)
     final = home.releases / build.build_id
-    _write_manifest(manifest, working)
+    manifest = _write_manifest(manifest, working)
     working.rename(final)
     fsync(home.releases)
     switch_link(home.published_database, final / "callboard.duckdb")
     with duckdb.connect(str(home.warehouse)) as connection:
         ledger.set_state(connection, build.build_id, "published", build.data_digest)
     tidy(home, ctx.config.releases.keep)
-    return Release(build.build_id, final, rows)
+    lacks_pdf = browser is not None and not (final / "report.pdf").is_file()
+    return Release(manifest, final, rows, lacks_pdf)
 
 
 def tidy(home: Home, keep: int) -> None:
@@ -117,6 +124,12 @@ def _passed_verdicts(connection: duckdb.DuckDBPyConnection, build: ledger.Build)
         raise GateRefusedError(
             f"The gate refused build {build.build_id}: {', '.join(blocking)}. What was published stays published.",
             hint="See what failed with: callboard status",
+            verdicts=verdicts,
+        )
+    if build.state == "partial":
+        raise GateRefusedError(
+            f"Build {build.build_id} made a part of the models only, so it is not published.",
+            hint="Run the whole refresh.",
         )
     if build.state != "passed" or not verdicts:
         raise GateRefusedError(
@@ -151,9 +164,9 @@ def _write_database(
                 connection, release_tables.AuditInputs(build, verdicts, previous, published_at)
             )
         for table in tables_of(connection, "marts"):
-            target = str(working / "parquet" / f"{table}.parquet").replace("'", "''")
+            target = literal(working / "parquet" / f"{table}.parquet")
             connection.execute(
-                f"copy {quoted('marts', table)} to '{target}' (format parquet, compression zstd)"
+                f"copy {quoted('marts', table)} to {target} (format parquet, compression zstd)"
             )
         manifest = Manifest(
             release_id=build.build_id,
@@ -169,7 +182,7 @@ def _write_database(
             parts=(),
             deliveries=release_tables.deliveries(connection),
             gate_results=tuple(verdicts),
-            waivers=tuple(waivers_in_force(ctx.home)),
+            waivers=ctx.waivers,
             library_versions=library_versions(),
         )
         connection.execute("checkpoint")
@@ -195,15 +208,16 @@ def _months(
     return tuple(carried[month] for month in sorted(carried))
 
 
-def _write_manifest(manifest: Manifest, working: Path) -> None:
+def _write_manifest(manifest: Manifest, working: Path) -> Manifest:
+    """Write the manifest with the files that are there as its parts; gives it."""
     files = sorted(path for path in working.rglob("*") if path.is_file())
     parts = tuple(
         Part(path=path.relative_to(working).as_posix(), bytes=path.stat().st_size, sha256=sha256_of(path))
         for path in files
     )
+    whole = manifest.model_copy(update={"parts": parts})
     target = working / "manifest.json"
-    target.write_text(
-        manifest.model_copy(update={"parts": parts}).model_dump_json(indent=2) + "\n", encoding="utf-8"
-    )
+    target.write_text(whole.to_json(), encoding="utf-8")
     fsync(target)
     fsync(working)
+    return whole

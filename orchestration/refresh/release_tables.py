@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from expectations.verdicts import Verdict
 from orchestration.home.errors import CallboardError
 from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
 from orchestration.releases.manifest import DeliveryRecord, Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import columns_of, quoted, tables_of
+from orchestration.warehouse.database import columns_of, tables_of
 from orchestration.warehouse.descriptions import mart_descriptions
 from orchestration.warehouse.lineage import LINEAGE_FILE
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
-from orchestration.warehouse.verdicts import Verdict
+from sources.sql import quoted
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
         f"""
         insert into audit.quarantined_row
         select
-            refused.table_name, refused.file, refused.line, refused.column_name, said.reason,
+            refused.table_name, refused.file, refused.line, refused.column_name, sentence.reason,
             refused.row_text_public, refused.reason_code, refused.reason_params
         from build.quarantine.quarantined_row as refused
         {JOIN_SENTENCES}

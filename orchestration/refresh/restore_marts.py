@@ -4,34 +4,37 @@ A build that was refused, or that died, leaves months in the marts which nobody 
 months would carry them into its release unseen. The same way a lost build database gets its history back.
 """
 
+from pathlib import Path
+
 import duckdb
 
-from orchestration.home.paths import Home
-from orchestration.releases.manifest import current_manifest
+from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.database import attached, columns_of, quoted, tables_of, transaction
+from orchestration.warehouse.database import attached, columns_of, tables_of, transaction
+from sources.sql import quoted
 
 
-def restore_marts(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Make `marts` what the published release holds, unless the newest build is that release already.
+def restore_marts(
+    connection: duckdb.DuckDBPyConnection, published: Manifest | None, release_database: Path
+) -> None:
+    """Make `marts` what the `published` release holds, unless the newest build is that release already.
 
     Without a release the marts are emptied of what was never published.
     """
-    manifest = current_manifest(home)
     newest = ledger.latest_build(connection)
-    if manifest is None:
+    if published is None:
         if newest is not None:
             _drop(connection, tables_of(connection, "marts"))
         return
     # A refresh killed after the switch has published, even where the ledger does not know.
-    if newest is not None and newest.build_id == manifest.release_id:
+    if newest is not None and newest.build_id == published.release_id:
         return
-    with attached(connection, home.published_database.resolve(), "published"), transaction(connection):
+    with attached(connection, release_database, "published"), transaction(connection):
         connection.execute("create schema if not exists marts")
-        published = tables_of(connection, "marts", database="published")
-        for table in published:
+        tables = tables_of(connection, "marts", database="published")
+        for table in tables:
             _restore(connection, table)
-        _drop(connection, [table for table in tables_of(connection, "marts") if table not in published])
+        _drop(connection, [table for table in tables_of(connection, "marts") if table not in tables])
 
 
 def _restore(connection: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -1,4 +1,4 @@
-"""The four steps of a refresh as plain functions: load, build, gate, publish.
+"""The steps of a refresh as plain functions: plan early or load, then build, gate and publish.
 
 The Dagster assets wrap exactly these; nothing here knows of Dagster. Each step opens its own connection to the
 build database and closes it; what one step has to tell the next stands in the ledger.
@@ -8,48 +8,47 @@ import itertools
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from orchestration.deliveries.own_reports import deliver_own_reports
+from orchestration.deliveries.landing import load_settings, waiting_files
+from orchestration.deliveries.own_reports import are_due, deliver_own_reports
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.home.versions import code_version
-from orchestration.home.waivers import waivers_in_force
-from orchestration.refresh.adapters import (
-    dbt_vars,
-    gate_settings,
-    gate_verdicts,
-    load_settings,
-    raise_for_models,
-    test_verdicts,
-)
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
-from orchestration.refresh.judge import refuse_unusable
+from orchestration.refresh.context import RefreshContext
+from orchestration.refresh.dbt_run import dbt_vars, raise_for_models, refusal_of_tests
+from orchestration.refresh.judge import plan_of_usable, refuse_unusable
 from orchestration.refresh.last_run import note_attempt
-from orchestration.refresh.outcomes import (
-    BuildOutcome,
-    GateOutcome,
-    LoadOutcome,
-    PublishOutcome,
-    nothing_new_outcome,
-)
-from orchestration.refresh.plan import Plan, month_fingerprints, plan_months
+from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.partial_build import begin_part, raise_for_tests
+from orchestration.refresh.plan import Plan
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import publish, tidy
 from orchestration.refresh.restore_marts import restore_marts
-from orchestration.releases.manifest import current_manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.digest import data_digest
 from orchestration.warehouse.quarantine import quarantine_summary
 
 if TYPE_CHECKING:
-    from orchestration.warehouse.dbt import NodeResult
+    from orchestration.warehouse.dbt import DbtOutcome, NodeResult
 
-# Unit tests prove the code, not the data; they run in the test suite.
-# tag contract: that current rows keep their contracts is proved in the test suite, not in every refresh.
-_DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:contract")
+#: Neither the unit tests nor the data tests that only the test suite runs, see `data_tests` in dbt_project.yml.
+_DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "config.meta.run_in:suite")
+
+
+def early_plan(ctx: RefreshContext) -> Plan | None:
+    """The plan, where a load would change nothing; None where something waits to be loaded.
+
+    Writes nothing, and imports neither dbt nor Dagster nor the gate.
+    """
+    if waiting_files(ctx.home, ctx.config):
+        return None
+    if are_due(ctx.home, ctx.config):
+        return None  # the load step puts a row about a report of our own into landing first
+    return plan_of_usable(ctx)
 
 
 def load_step(ctx: RefreshContext) -> LoadOutcome:
@@ -65,32 +64,41 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
             f"{ctx.home.root} has no landing directory.",
             hint=f"Deliveries belong under {ctx.home.landing}/<system>/<table>/.",
         )
-    # Also here: a run that Dagster started asks nobody whether there is anything to do.
     deliver_own_reports(ctx.home, ctx.config)
 
     def note_file(what: str, rows: int, seconds: float) -> None:
         ctx.progress.note(f"{what}: {rows:,} rows, {seconds:.1f} s")
 
     try:
-        report = load(ctx.home.warehouse, ctx.home.landing, settings=load_settings(ctx), progress=note_file)
+        report = load(
+            ctx.home.warehouse,
+            ctx.home.landing,
+            settings=load_settings(ctx.home, ctx.config),
+            progress=note_file,
+        )
     except MappingError as error:
         raise UsageError(str(error)) from error
     unreadable = {d.file: d.unreadable_reason for d in report.loaded if d.unreadable_reason}
     note_attempt(ctx, lambda _: {"unreadable": unreadable})
     for note in refuse_unusable(ctx, [delivery.delivery_id for delivery in report.loaded]):
         ctx.progress.note(note)
-    return LoadOutcome(_end(ctx, "load", started, report.rows), len(report.loaded), unreadable)
+    return LoadOutcome(
+        _end(ctx, "load", started, report.rows),
+        len(report.loaded),
+        unreadable,
+        has_changes=bool(report.loaded or report.withdrawn),
+        tables=frozenset(delivery.table_name for delivery in report.loaded),
+    )
 
 
-def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | None" = None) -> BuildOutcome:
-    """`raw` → marts, for the months that the plan names. `on_event` gets every dbt node as it ends.
+def build_step(
+    ctx: RefreshContext, plan: Plan, on_event: "Callable[[NodeResult], None] | None" = None
+) -> BuildOutcome:
+    """`raw` → marts, for the months that the plan names. `on_event` is called with every dbt node as it ends.
 
     Raises GateRefusedError where a dbt test fails and CallboardError where a model does.
     """
-    from orchestration.warehouse.dbt import run_dbt
-
     started = _begin(ctx, "build")
-    plan = plan_months(ctx)
     if not plan.months:
         return BuildOutcome(_end(ctx, "build", started, None), ctx.release_id, ())
     note_attempt(ctx, lambda _: {"months": plan.months})
@@ -98,21 +106,37 @@ def build_step(ctx: RefreshContext, on_event: "Callable[[NodeResult], None] | No
     _begin_build(ctx, plan)
     # Importing what the gate and the report need takes seconds of CPU, which pass while dbt waits for DuckDB.
     threading.Thread(target=_preload, daemon=True).start()
-    done = run_dbt(
-        _DBT_COMMAND,
-        warehouse=ctx.home.warehouse,
-        vars=dbt_vars(ctx, plan.months),
-        threads=ctx.config.refresh.threads or None,
-        memory_limit=ctx.config.refresh.memory_limit,
-        on_event=_counting(ctx, on_event),
-    )
+    done = _run_dbt(ctx, _DBT_COMMAND, plan.months, on_event)
     raise_for_models(done)
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        if done.failed_tests:
-            ledger.store_gate(connection, ctx.release_id, test_verdicts(done.failed_tests))
+        refusal = refusal_of_tests(done.failed_tests)
+        if refusal is not None:
+            ledger.store_gate(connection, ctx.release_id, refusal.verdicts)
             ledger.set_state(connection, ctx.release_id, "refused")
-            raise GateRefusedError(f"Tests of dbt's refuse what was built: {done.in_words()}.")
+            raise refusal
         ledger.set_state(connection, ctx.release_id, "built")
+    return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
+
+
+def build_part_step(
+    ctx: RefreshContext,
+    plan: Plan,
+    selected: Collection[str],
+    on_event: "Callable[[NodeResult], None] | None" = None,
+) -> BuildOutcome:
+    """As `build_step`, of the models, seeds and tests `selected` (dbt's unique ids) alone. The gate may look at the
+    result, and nothing publishes it.
+
+    Raises CallboardError where a model or test fails, and where a model reads what is not there for these months.
+    """
+    from orchestration.warehouse.dbt import selectors
+
+    started = _begin(ctx, "build")
+    _refuse_unknown_clock(ctx)
+    begin_part(ctx, plan.months, selected)
+    done = _run_dbt(ctx, [*_DBT_COMMAND, *selectors(selected)], plan.months, on_event)
+    raise_for_models(done)
+    raise_for_tests(done)
     return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
 
 
@@ -120,9 +144,9 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     """Let the gate judge the newest build and keep its verdicts with the fingerprint of the marts it saw.
 
     Gives the outcome also where it refuses; `publish_step` is what then refuses to publish.
-    Raises CallboardError where there is no build to judge.
+    Raises CallboardError where there is no build to judge, and GateRefusedError where dbt's tests refused it before.
     """
-    from expectations.gate import Waiver, run_gate
+    from expectations.gate import run_gate
 
     started = _begin(ctx, "gate")
     build = _newest_build(ctx)
@@ -132,24 +156,29 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
         )
     if build.state == "published":
         return GateOutcome(_end(ctx, "gate", started, None), build.build_id, ())
+    if build.state == "refused":
+        _keep_refused_by_tests(ctx, build)
     published = ctx.home.published_database
-    waivers = waivers_in_force(ctx.home)
     report = run_gate(
         ctx.home.warehouse,
         months=build.months,
         as_of=build.as_of,
-        settings=gate_settings(ctx),
-        waivers=[Waiver(w.expectation, w.month, w.reason, w.waived_by, w.table_name) for w in waivers],
+        settings=ctx.config.gate,
+        default_site=ctx.config.default_site,
+        default_time_zone=ctx.config.default_time_zone or "UTC",
+        waivers=ctx.waivers,
         published=published.resolve() if published.exists() else None,
     )
-    verdicts = gate_verdicts(report)
-    state = "refused" if any(verdict.blocks for verdict in verdicts) else "passed"
+    verdicts = report.results
+    state = "passed" if report.passed else "refused"
+    is_partial = build.state == "partial"
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         ledger.store_gate(connection, build.build_id, verdicts)
-        ledger.set_state(connection, build.build_id, state, data_digest(connection))
+        if not is_partial:
+            ledger.set_state(connection, build.build_id, state, data_digest(connection))
         quarantine = quarantine_summary(connection, "build")
     note_attempt(ctx, lambda _: {"quarantine": quarantine})
-    return GateOutcome(_end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts)
+    return GateOutcome(_end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, is_partial)
 
 
 def publish_step(ctx: RefreshContext) -> PublishOutcome:
@@ -161,26 +190,28 @@ def publish_step(ctx: RefreshContext) -> PublishOutcome:
             "Nothing was built, so there is nothing to publish.", hint="Run the whole refresh."
         )
     release = publish(ctx, build) if build.state != "published" else None
-    deliver_own_reports(ctx.home, ctx.config)
-    return PublishOutcome(_end(ctx, "publish", started, release.rows if release else None), release)
+    undelivered = deliver_own_reports(ctx.home, ctx.config)
+    return PublishOutcome(
+        _end(ctx, "publish", started, release.rows if release else None), release, undelivered
+    )
 
 
-def nothing_new(ctx: RefreshContext) -> RefreshOutcome | None:
-    """The outcome of a refresh that has nothing to do; None where there is something.
+def _run_dbt(
+    ctx: RefreshContext,
+    command: Sequence[str],
+    months: Sequence[date],
+    on_event: "Callable[[NodeResult], None] | None",
+) -> "DbtOutcome":
+    from orchestration.warehouse.dbt import run_dbt
 
-    Looks without writing and without importing dbt, Dagster or the gate. The caller holds the refresh lock.
-    """
-    from sources.loading.load import waiting
-    from sources.mappings.mapping import MappingError
-
-    try:
-        files = waiting(ctx.home.warehouse, ctx.home.landing, load_settings(ctx))
-    except MappingError as error:
-        raise UsageError(str(error)) from error
-    has_published = current_manifest(ctx.home) is not None
-    if files or (ctx.home.warehouse.exists() and (not has_published or plan_months(ctx).months)):
-        return None
-    return nothing_new_outcome(ctx, ())
+    return run_dbt(
+        command,
+        warehouse=ctx.home.warehouse,
+        vars=dbt_vars(ctx, months),
+        threads=ctx.config.refresh.threads or None,
+        memory_limit=ctx.config.refresh.memory_limit,
+        on_event=_counting(ctx, on_event),
+    )
 
 
 def _preload() -> None:
@@ -213,11 +244,22 @@ def _begin_build(ctx: RefreshContext, plan: Plan) -> None:
         trigger=ctx.trigger,
         code_version=code_version(),
         config_sha256=ctx.config.sha256(),
-        fingerprints=month_fingerprints(ctx, plan.months),
+        fingerprints=dict(plan.fingerprints),
     )
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        restore_marts(connection, ctx.home)
+        restore_marts(connection, ctx.published, ctx.home.published_database.resolve())
         ledger.begin_build(connection, build)
+
+
+def _keep_refused_by_tests(ctx: RefreshContext, build: ledger.Build) -> None:
+    """A build that the gate refused may be judged again, with other waivers; one that dbt's tests refused must be built
+    again."""
+    with duckdb.connect(str(ctx.home.warehouse)) as connection:
+        verdicts = [v for v in ledger.gate_rows(connection, build.build_id) if v.origin == "dbt"]
+    if verdicts:
+        raise GateRefusedError(
+            "dbt's tests refused this build.", hint="Run the whole refresh again.", verdicts=verdicts
+        )
 
 
 def _refuse_unknown_clock(ctx: RefreshContext) -> None:

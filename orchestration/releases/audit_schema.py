@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from orchestration.warehouse.database import quoted
+from sources.sql import literal, quoted
 
 #: table → (description, {column → (type, description)})
 AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
@@ -138,4 +138,4 @@ def comment_on(
 
 def _literal(text: str) -> str:
     # COMMENT ON takes no bind parameters.
-    return "'" + " ".join(text.split()).replace("'", "''") + "'"
+    return literal(" ".join(text.split()))

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from expectations.verdicts import Verdict, Waiver
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
-from orchestration.home.waivers import Waiver
-from orchestration.warehouse.verdicts import Verdict
 
 
 class _Record(BaseModel):
@@ -74,6 +73,10 @@ class Manifest(_Record):
     def in_force(self) -> frozenset[int]:
         """The ids of the deliveries that counted."""
         return frozenset(d.delivery_id for d in self.deliveries if d.superseded_by is None)
+
+    def to_json(self) -> str:
+        """The text of `manifest.json`. Only verdicts of the gate are ever published, so none says where it is from."""
+        return self.model_dump_json(indent=2, exclude={"gate_results": {"__all__": {"origin"}}}) + "\n"
 
 
 def current_release_path(home: Home) -> Path | None:

@@ -4,7 +4,7 @@ The report pack, the live page and notices read through here, each from one rele
 them can see half of one release and half of the next. What only one of them asks stands there.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,31 +25,10 @@ if TYPE_CHECKING:
 Scope = Literal["centre", "site", "business_line", "team", "employee"]
 SCOPES: tuple[Scope, ...] = ("centre", "site", "business_line", "team", "employee")
 
-#: What people look at first, in the order in which they look; those a scope has no number of are left out there.
-HEADLINE = (
-    "service_level",
-    "answer_rate",
-    "abandon_rate",
-    "average_speed_of_answer",
-    "average_handle_time",
-    "first_contact_resolution_rate",
-    "csat_score",
-    "net_promoter_score",
-    "qa_score",
-    "complaint_rate",
-    "schedule_adherence_rate",
-    "occupancy_rate",
-    "shrinkage_rate",
-    "attrition_rate",
-    "new_hire_training_pass_rate",
-    "report_timeliness_rate",
-    "operations_kpi_score",
-)
-
 
 @dataclass(frozen=True)
 class Kpi:
-    """A KPI of the catalogue in one language."""
+    """A KPI of the catalogue in one language, as a row of `dim_kpi` describes it."""
 
     kpi_id: str
     name: str
@@ -59,7 +38,11 @@ class Kpi:
     numerator: str
     denominator: str
     owner_role: str
+    headline_rank: int | None
+    is_charted_by_team: bool
     scopes: tuple[str, ...]
+    source_tables: tuple[str, ...]
+    agent_day_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,6 +64,14 @@ class Number:
     matures_on: date
     is_restated: bool
 
+
+_SHOWN = """headline_rank, is_charted_by_team, string_split(scopes, '|'),
+    list_filter(string_split(source_tables, '|'), lambda word: word <> ''),
+    list_filter(string_split(agent_day_columns, '|'), lambda word: word <> '')"""
+# An older release does not say which KPIs come first: those with a target do.
+_SHOWN_BEFORE = """
+    if(kpi_id in (select kpi_id from marts.kpi_monthly where target is not null), row_number() over (order by kpi_id), null),
+    false, string_split(scopes, '|'), [], []"""
 
 _NUMBERS = """
     select
@@ -151,20 +142,26 @@ def months_of(connection: duckdb.DuckDBPyConnection) -> list[date]:
 
 def catalogue(connection: duckdb.DuckDBPyConnection, language: "Language") -> dict[str, Kpi]:
     """Every KPI of the release by its id, in the order of the ids, in this language."""
+    columns = columns_of(connection, "marts", "dim_kpi")
     # A release of before 0.3.0 has its definitions in English only.
-    is_translated = language.code == "zh" and "definition_zh" in columns_of(connection, "marts", "dim_kpi")
-    suffix = "_zh" if is_translated else ""
+    suffix = "_zh" if language.code == "zh" and "definition_zh" in columns else ""
     name = "name_zh" if language.code == "zh" else "name_en"
     rows = connection.execute(
         f"""
         select
             kpi_id, {name}, unit, better, definition{suffix}, numerator{suffix}, denominator{suffix}, owner_role,
-            string_split(scopes, '|')
+            {_SHOWN if "headline_rank" in columns else _SHOWN_BEFORE}
         from marts.dim_kpi
         order by kpi_id
         """
     ).fetchall()
-    return {row[0]: Kpi(*row[:-1], scopes=tuple(row[-1])) for row in rows}
+    return {row[0]: Kpi(*row[:-3], *(tuple(words) for words in row[-3:])) for row in rows}
+
+
+def headline(kpis: Mapping[str, Kpi]) -> list[str]:
+    """The KPIs that people look at first, in the order in which they look."""
+    ranks = {kpi.kpi_id: kpi.headline_rank for kpi in kpis.values() if kpi.headline_rank is not None}
+    return sorted(ranks, key=lambda kpi_id: ranks[kpi_id])
 
 
 def numbers(

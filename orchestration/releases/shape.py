@@ -1,7 +1,8 @@
 """The shape of a release as a database wants to know it: tables, columns, descriptions, keys, what refers to what.
 
-Columns and descriptions are the release's own. Keys are those that the dbt project tests (`unique_key`) and `audit`
-names; of both only those that hold for the rows that are there, so that none can stand in the way of a copy.
+Columns and descriptions are the release's own. Keys are those that the dbt project tests
+(`unique_combination_of_columns`) and `audit` names; of both only those that hold for the rows that are there, so that
+none can stand in the way of a copy.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import duckdb
 
 from orchestration.releases.audit_schema import AUDIT_KEYS
-from orchestration.warehouse.database import quoted
+from sources.sql import quoted
 
 SCHEMAS = ("marts", "audit")
 _DATES = ("DATE", "TIMESTAMP")
@@ -86,13 +87,17 @@ def digest(tables: Sequence[Table]) -> str:
 
 
 def _mart_keys() -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """The columns of every `unique_key` test on a published model."""
+    """The columns of every `unique_combination_of_columns` test on a published model."""
     from orchestration.warehouse.dbt import manifest_json
 
     nodes = manifest_json()["nodes"]
-    tests = [node for node in nodes.values() if (node.get("test_metadata") or {}).get("name") == "unique_key"]
+    tests = [
+        node
+        for node in nodes.values()
+        if (node.get("test_metadata") or {}).get("name") == "unique_combination_of_columns"
+    ]
     return {
-        (model["schema"], model["alias"]): tuple(test["test_metadata"]["kwargs"]["columns"])
+        (model["schema"], model["alias"]): tuple(test["test_metadata"]["kwargs"]["combination_of_columns"])
         for test in tests
         if (model := nodes.get(test["attached_node"])) and model["schema"] == "marts"
     }

@@ -1,6 +1,6 @@
 """What the report page shows, read from one open release: every query of the page stands here, no word of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from orchestration.presentation.language import Language
-from orchestration.releases.reader import HEADLINE, Kpi, Number, catalogue, names_of_scopes, numbers, trends
+from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
 from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: The four monthly marts, and what each is called.
@@ -101,20 +101,20 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         {"month": month},
     ).fetchall()
     lines = trends(connection, month, ("centre",))
+    kpis = catalogue(connection, language)
+    first = headline(kpis)
     maturing = [number.matures_on for number in own if number.is_provisional]
     return Facts(
         month=month,
         release=_release(connection),
         is_provisional=any(number.is_provisional for number in found),
         matures_on=max(maturing, default=None),
-        kpis=catalogue(connection, language),
-        groups=_groups(found, names),
+        kpis=kpis,
+        groups=_groups(found, names, first),
         misses=_misses(connection, month, own, names, language),
-        sparklines=_sparklines(connection, month),
+        sparklines=_sparklines(connection, month, first),
         trend_months=[row[0] for row in spine],
-        centre_trends={
-            kpi: lines["centre", "all", kpi] for kpi in HEADLINE if ("centre", "all", kpi) in lines
-        },
+        centre_trends={kpi: lines["centre", "all", kpi] for kpi in first if ("centre", "all", kpi) in lines},
         tables=[_mart(connection, name, month) for name in MARTS],
         team_league=_team_league(connection, month),
         people_league=_people_league(connection, month),
@@ -149,8 +149,8 @@ def _release(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
     return dict(zip(("release_id", "published_at", "as_of", "code_version"), row or empty, strict=True))
 
 
-def _groups(found: list[Number], names: Mapping[tuple[str, str], str]) -> list[Group]:
-    place = {kpi: at for at, kpi in enumerate(HEADLINE)}
+def _groups(found: list[Number], names: Mapping[tuple[str, str], str], first: Sequence[str]) -> list[Group]:
+    place = {kpi: at for at, kpi in enumerate(first)}
     by_scope: dict[tuple[str, str], list[Number]] = {}
     for number in found:
         if number.kpi_id in place:
@@ -203,7 +203,9 @@ def _misses(
     return [Miss(n, teams.get(n.kpi_id, []), drivers.get(n.kpi_id, [])) for n in missed]
 
 
-def _sparklines(connection: duckdb.DuckDBPyConnection, month: date) -> dict[tuple[str, str, str], str]:
+def _sparklines(
+    connection: duckdb.DuckDBPyConnection, month: date, kpis: Sequence[str]
+) -> dict[tuple[str, str, str], str]:
     rows = connection.execute(
         """
         with
@@ -234,7 +236,7 @@ def _sparklines(connection: duckdb.DuckDBPyConnection, month: date) -> dict[tupl
         group by all
         having count(*) > 1
         """,
-        {"month": month, "kpis": list(HEADLINE)},
+        {"month": month, "kpis": list(kpis)},
     ).fetchall()
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 

@@ -29,8 +29,6 @@ NUMBER_FORMATS = {
     "date": "yyyy-mm-dd",
     "month": "yyyy-mm",
 }
-#: The KPIs whose teams the summary draws: what customers think, and what a team can do by itself.
-CHARTED_FOR_TEAMS = ("csat_score", "schedule_adherence_rate")
 _TEAMS_CHARTED = 25
 _WIDE = 48
 # More columns than these on the width of a page can't be read.
@@ -84,7 +82,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         from marts.kpi_monthly as kpi
         inner join marts.dim_kpi as dim using (kpi_id)
         left join teams on kpi.scope_id = teams.team_id
-        where kpi.month = $month and kpi.scope = 'team' and list_contains({list(CHARTED_FOR_TEAMS)}, kpi.kpi_id)
+        where kpi.month = $month and kpi.scope = 'team' and list_contains({{charted}}, kpi.kpi_id)
         qualify
             row_number() over (partition by kpi.kpi_id order by kpi.attainment nulls last, kpi.scope_id)
             <= {_TEAMS_CHARTED}

@@ -10,7 +10,7 @@ import duckdb
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Number, names_of_scopes
 from orchestration.report.facts import Facts
-from orchestration.report.sheets import CHARTED_FOR_TEAMS, NUMBER_FORMATS, SHEETS, Book, finish, write_sheet
+from orchestration.report.sheets import NUMBER_FORMATS, SHEETS, Book, finish, write_sheet
 
 _BLUE, _ORANGE, _GREY = "#0B5CAD", "#C45A00", "#595959"
 _CHART_WIDTH, _CHART_ROWS = 425, 13
@@ -55,6 +55,7 @@ def _read(
     chinese = language.code == "zh"
     query = sql.replace("{name}", "name_zh" if chinese else "name_en")
     query = query.replace("{sentence}", "sentence_zh as sentence" if chinese else "sentence")
+    query = query.replace("{charted}", str([k.kpi_id for k in facts.kpis.values() if k.is_charted_by_team]))
     found = connection.execute(query, {"month": facts.month})
     return [column[0] for column in found.description], found.fetchall()
 
@@ -225,7 +226,7 @@ def _team_charts(book: Book, heads: Sequence[str], rows: Sequence[tuple[Any, ...
     kpis = [row[0] for row in rows]
     team, value = heads.index("team"), heads.index("value")
     charts: list[tuple[Any, int]] = []
-    for kpi_id in (kpi for kpi in CHARTED_FOR_TEAMS if kpi in kpis):
+    for kpi_id in dict.fromkeys(kpis):
         first = 2 + kpis.index(kpi_id)
         last = first + kpis.count(kpi_id) - 1
         bars = [(book.kpis[kpi_id].name, ["team_chart", first, value, last, value])]

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-
-def quoted(*parts: str) -> str:
-    """A qualified identifier, each part quoted."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+from sources.sql import literal, quoted
 
 
 def tables_of(
@@ -39,8 +36,7 @@ def columns_of(
 @contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Generator[None]:
     """Have the database at `path` under `name`, read-only, for a while."""
-    location = str(path).replace("'", "''")
-    connection.execute(f"attach '{location}' as {quoted(name)} (read_only)")
+    connection.execute(f"attach {literal(path)} as {quoted(name)} (read_only)")
     try:
         yield
     finally:

@@ -4,7 +4,8 @@ import hashlib
 
 import duckdb
 
-from orchestration.warehouse.database import quoted, tables_of
+from orchestration.warehouse.database import tables_of
+from sources.sql import quoted
 
 
 def data_digest(connection: duckdb.DuckDBPyConnection) -> str:

@@ -8,13 +8,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
-from orchestration.warehouse.verdicts import Verdict
+from expectations.verdicts import Verdict
 
-BuildState = Literal["building", "built", "passed", "refused", "published"]
+#: `partial` is a build of selected models, which is never judged as a whole and never published.
+BuildState = Literal["building", "partial", "built", "passed", "refused", "published"]
 
 _TABLES = """
 create schema if not exists ledger;
@@ -26,7 +27,23 @@ create table if not exists ledger.gate_result (
     build_id varchar, expectation varchar, table_name varchar, month date, severity varchar, passed boolean,
     observed varchar, expected varchar, example_keys varchar[], waived_by varchar, waived_reason varchar
 );
+-- Build databases made before verdicts had an origin.
+alter table ledger.gate_result add column if not exists origin varchar default 'gate';
 """
+
+_VERDICT = (
+    "expectation",
+    "table_name",
+    "month",
+    "severity",
+    "passed",
+    "observed",
+    "expected",
+    "example_keys",
+    "waived_by",
+    "waived_reason",
+    "origin",
+)
 
 
 @dataclass(frozen=True)
@@ -99,53 +116,40 @@ def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
     )
 
 
+def months_in_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[date, ...]]:
+    """The months of the newest whole build and of each unfinished or partial one since: what intermediate tables hold."""
+    connection.execute(_TABLES)
+    rows = connection.execute(
+        "select distinct months from ledger.build where started_at >= coalesce((select max(started_at) "
+        "from ledger.build where state not in ('partial', 'building')), timestamp '1970-01-01')"
+    ).fetchall()
+    return {tuple(months) for (months,) in rows}
+
+
 def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Sequence[Verdict]) -> None:
     """Keep the gate's verdicts on a build, in the place of what an earlier run of the gate said of it."""
     connection.execute("delete from ledger.gate_result where build_id = ?", [build_id])
     if rows:
         connection.executemany(
-            "insert into ledger.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                [
-                    build_id,
-                    r.expectation,
-                    r.table_name,
-                    r.month,
-                    r.severity,
-                    r.passed,
-                    r.observed,
-                    r.expected,
-                    list(r.example_keys),
-                    r.waived_by,
-                    r.waived_reason,
-                ]
-                for r in rows
-            ],
+            f"insert into ledger.gate_result (build_id, {', '.join(_VERDICT)}) "
+            f"values (?, {', '.join('?' * len(_VERDICT))})",
+            [[build_id, *(getattr(row, column) for column in _VERDICT)] for row in rows],
         )
 
 
 def gate_rows(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:
     """The stored verdicts on a build, in a settled order."""
     found = connection.execute(
-        "select expectation, table_name, month, severity, passed, observed, expected, example_keys, waived_by, "
-        "waived_reason from ledger.gate_result where build_id = ? order by expectation, table_name, month",
+        f"select {', '.join(_VERDICT)} from ledger.gate_result where build_id = ? "
+        "order by expectation, table_name, month",
         [build_id],
     ).fetchall()
-    return [
-        Verdict(
-            expectation=row[0],
-            table_name=row[1],
-            month=row[2],
-            severity=row[3],
-            passed=row[4],
-            observed=row[5],
-            expected=row[6],
-            example_keys=tuple(row[7] or ()),
-            waived_by=row[8],
-            waived_reason=row[9],
-        )
-        for row in found
-    ]
+    verdicts: list[Verdict] = []
+    for row in found:
+        stored: dict[str, Any] = dict(zip(_VERDICT, row, strict=True))
+        stored["example_keys"] = tuple(stored["example_keys"] or ())
+        verdicts.append(Verdict(**stored))
+    return verdicts
 
 
 def _naive(instant: datetime) -> datetime:

@@ -102,7 +102,7 @@ def write_sentences(connection: duckdb.DuckDBPyConnection, refused: str) -> None
 
 
 #: Joins a row's sentence to relation `refused`.
-JOIN_SENTENCES = """left join reason_sentence as said
-    on refused.reason_code = said.reason_code
-    and refused.column_name is not distinct from said.column_name
-    and refused.reason_params is not distinct from said.reason_params"""
+JOIN_SENTENCES = """left join reason_sentence as sentence
+    on refused.reason_code = sentence.reason_code
+    and refused.column_name is not distinct from sentence.column_name
+    and refused.reason_params is not distinct from sentence.reason_params"""

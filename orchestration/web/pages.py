@@ -10,7 +10,7 @@ from starlette.responses import Response
 from orchestration.presentation import charts
 from orchestration.presentation.charts import trend_svg
 from orchestration.presentation.language import Language, language
-from orchestration.releases.reader import HEADLINE, SCOPES, Kpi, Number, Scope, names_of_scopes, numbers
+from orchestration.releases.reader import SCOPES, Kpi, Number, Scope, headline, names_of_scopes, numbers
 from orchestration.web.page_request import PageRequest
 from orchestration.web.queries import (
     BELOW,
@@ -23,7 +23,6 @@ from orchestration.web.queries import (
     restatements_of,
     trend_of,
 )
-from orchestration.web.sources import agent_day_columns, source_tables
 
 _SCOPE_WORDS = {
     "centre": "Centre",
@@ -64,11 +63,12 @@ def overview(page_request: PageRequest) -> Response:
     if not found:
         page_request.refuse(404, "There are no numbers of {scope} in {month}.", **_where(page_request, place))
     by_id = {number.kpi_id: number for number in found}
+    kpis = page_request.reading.catalogue(page_request.language)
     values = {
         **_head(page_request, place),
         "numbers": found,
-        "headline": [by_id[kpi_id] for kpi_id in HEADLINE if kpi_id in by_id],
-        "kpis": page_request.reading.catalogue(page_request.language),
+        "headline": [by_id[kpi_id] for kpi_id in headline(kpis) if kpi_id in by_id],
+        "kpis": kpis,
     }
     return page_request.answer("overview.html.j2", values)
 
@@ -157,7 +157,7 @@ def _parts(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, obje
 
 
 def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
-    columns = agent_day_columns(kpi.kpi_id)
+    columns = kpi.agent_day_columns
     if not columns:
         return {"columns": (), "days": None, "sums": {}}
     page = page_request.page("days_page")
@@ -168,7 +168,7 @@ def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str,
 
 
 def _deliveries(page_request: PageRequest, kpi: Kpi) -> dict[str, object]:
-    tables = source_tables(kpi.kpi_id)
+    tables = kpi.source_tables
     if not tables:
         return {"tables": (), "deliveries": None}
     deliveries = deliveries_of(page_request.reading.connection, tables, page_request.page("files_page"))

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from orchestration.releases.reader import Scope
-from orchestration.warehouse.database import quoted
+from sources.sql import quoted
 
 PAGE_ROWS = 50
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sources.reasons import ROW_REASONS, sentence
 
 CONTRACTS = Path(__file__).parent
+PROJECT = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
 
 ColumnType = Literal["text", "int", "decimal", "bool", "date", "timestamp"]
 
@@ -86,7 +87,7 @@ class Contract(_Frozen):
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
-    reaches_back_days: int = 1
+    reaches_back: str | None = None
     contact: str | None = None
 
     @property
@@ -98,6 +99,11 @@ class Contract(_Frozen):
         """Everything that decides rows, as text: a description may be reworded without loading anything anew."""
         columns = {name: column.model_dump(exclude={"description"}) for name, column in self.columns.items()}
         return repr(self.model_dump(exclude={"description", "columns"}) | {"columns": columns})
+
+    @property
+    def reaches_back_days(self) -> int:
+        """How many days before its own date a row may change a number; a day for clocks, and what `reaches_back` names."""
+        return 1 + (days(self.reaches_back) if self.reaches_back else 0)
 
     @property
     def timestamps(self) -> tuple[str, ...]:
@@ -117,6 +123,15 @@ class Contract(_Frozen):
     def hidden_columns(self) -> tuple[str, ...]:
         """Columns whose values never leave the build database as they are."""
         return tuple(name for name, column in self.columns.items() if column.pii)
+
+
+@cache
+def days(name: str) -> int:
+    """A length in days that KPIs are made of, such as `repeat_contact_days`, from the variables of the dbt project.
+
+    Raises KeyError where the project has no variable of that name.
+    """
+    return int(yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["vars"][name])
 
 
 @cache

@@ -160,7 +160,6 @@ def _model_entries(contract: Contract) -> Iterator[str]:
         f"""    data_tests:
       - keeps_contract:
           arguments: {{table: {contract.name}}}
-          config: {{tags: [contract]}}
 """,
     )
 

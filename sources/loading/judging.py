@@ -38,7 +38,11 @@ def unreadable(con: duckdb.DuckDBPyConnection) -> list[Trouble]:
 def refused_sources(con: duckdb.DuckDBPyConnection) -> list[Trouble]:
     """The sources of which rows were delivered and not one can count."""
     found: list[Trouble] = []
+    # a table that came with a newer Callboard is there from the next load on
+    views = con.execute("select view_name from duckdb_views() where schema_name = 'raw'").fetchall()
     for contract in load_contracts().values():
+        if (contract.model_name,) not in views:
+            continue
         code = _code(contract)
         if con.execute(f"select 1 from raw.{contract.model_name} where {code} is null limit 1").fetchone():
             continue

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contracts.contract import Contract, load_contracts
+from sources.contracts.contract import Contract, days, load_contracts
 from sources.sql import literal, quoted
 
 #: No local date is further than this from the date in UTC.
 _WIDEST_OFFSET = "interval 14 hours"
-#: No further from its first leg are the legs of a contact looked for (macros/windows/window.sql), a day for other clocks aside.
-_LONGEST_CONTACT = "interval 32 day"
 _EVER = date(1900, 1, 1)
 _UNDATED = ("hr.sites", "hr.employees", "hr.assignments", "acd.queues")
 
@@ -120,8 +118,10 @@ def _of_contacts(
         rows = _rows(contract, changed, corrects=True)
         instant = contract.dated_by[0]
         # Legs of one contact lie no further apart; an order may name a contact of any time before it.
-        span = f"""leg.offered_at between (select min({instant}) - {_LONGEST_CONTACT} from {rows})
-            and (select max({instant}) + {_LONGEST_CONTACT} from {rows})"""
+        # A day more, for other clocks.
+        apart = f"interval {days('longest_contact_days') + 1} day"
+        span = f"""leg.offered_at between (select min({instant}) - {apart} from {rows})
+            and (select max({instant}) + {apart} from {rows})"""
         nearby = span if contract.name == "acd.contact_legs" else "true"
         back = f"interval {contract.reaches_back_days} day"
         for month in candidates:
@@ -181,24 +181,25 @@ def _are_quarantined(con: duckdb.DuckDBPyConnection, tables: Collection[str]) ->
 def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | None:
     """From which day on the changes to employees, assignments, sites, queues and rules matter; None where there are none."""
     names = {contract.name for contract in _contracts_of(con, changed)}
-    days: list[date] = []
+    found: list[date] = []
     if names.intersection(_UNDATED) and _are_quarantined(con, _UNDATED):
         # what a repaired row says may hold since any day, and what it was before is not to be seen any more
         return _EVER
     for name in names.intersection(("hr.sites", "acd.queues")):
         if _changes(con, name, changed, "before.delivery_id is not null"):
-            days.append(_EVER)
+            found.append(_EVER)
     if "hr.employees" in names:
-        days += _changes(con, "hr.employees", changed, "true", _EMPLOYEE_SINCE)
+        since = _EMPLOYEE_SINCE.format(early_leaver_days=days("early_leaver_days"))
+        found += _changes(con, "hr.employees", changed, "true", since)
     if "hr.assignments" in names:
-        days += _changes(con, "hr.assignments", changed, "true", _ASSIGNMENT_SINCE)
+        found += _changes(con, "hr.assignments", changed, "true", _ASSIGNMENT_SINCE)
     for name in names:
         if name.startswith("rules."):
-            days += _changes(con, name, changed, "true", "coalesce(before.valid_from, after.valid_from)")
-    return min(days) if days else None
+            found += _changes(con, name, changed, "true", "coalesce(before.valid_from, after.valid_from)")
+    return min(found) if found else None
 
 
-#: A leaver matters from the last day employed on, and to the month of the hire where that is less than 90 days before.
+#: A leaver matters from the last day employed on, and to the month of the hire of one who left early.
 _EMPLOYEE_SINCE = """least(
     case when after.delivery_id is null then date '1900-01-01' end,
     case when before.hired_on is distinct from after.hired_on or before.agent_id is distinct from after.agent_id
@@ -206,7 +207,7 @@ _EMPLOYEE_SINCE = """least(
     case when before.left_on is distinct from after.left_on or before.left_reason is distinct from after.left_reason
         then least(before.left_on, after.left_on) end,
     case when before.left_on is distinct from after.left_on
-            and least(before.left_on, after.left_on) < least(before.hired_on, after.hired_on) + 90
+            and least(before.left_on, after.left_on) < least(before.hired_on, after.hired_on) + {early_leaver_days}
         then least(before.hired_on, after.hired_on) end,
     case when before.probation_ends_on is distinct from after.probation_ends_on
             or before.probation_result is distinct from after.probation_result

@@ -25,6 +25,7 @@ OUTCOMES = ("answered", "abandoned", "overflowed", "voicemail")
 ANSWERED, ABANDONED, OVERFLOWED, VOICEMAIL = range(4)
 #: Ordinals of contacts within a day stay below this, so that day and ordinal make one number.
 PER_DAY = 10**7
+# Within so many days simulated customers come back.
 REPEAT_DAYS = 7
 _LEGS, _TOPIC, _CUSTOMER, _ANONYMOUS = 6, 21, 22, 23
 _LONGEST_TRANSFER_WAIT = 240

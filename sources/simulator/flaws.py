@@ -23,6 +23,7 @@ from sources.simulator.spoiling import (
     violations,
 )
 from sources.simulator.writing import whole
+from sources.sql import literal, quoted
 
 #: Of a table's rows, the part that is spoilt (the gate's limit is 2 %), and how many at most.
 BAD_SHARE, MAX_BAD = 0.006, 600
@@ -85,13 +86,9 @@ def _take_sample(engine: duckdb.DuckDBPyConnection, clean: Path, rows: int, want
 
 def _changed(contract: Contract, change: Change, slice_: str, most: int, skip: int = 0) -> str:
     """SQL of up to `most` rows of a slice with the change made."""
-    columns = ", ".join(f"{change.get(name, _quoted(name))} as {_quoted(name)}" for name in contract.columns)
+    columns = ", ".join(f"{change.get(name, quoted(name))} as {quoted(name)}" for name in contract.columns)
     place = f"slice = {_SLICES.index(slice_)} and place > {skip} and place <= {skip + most}"
     return f"(select {columns} from sample where {place})"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
 
 
 def _bad_parts(contract: Contract, bad: int) -> list[str]:
@@ -112,9 +109,8 @@ def _write(
 ) -> tuple[Path, int]:
     """Writes a csv file whole; gives it and its rows."""
     with whole(file) as growing:
-        target = str(growing).replace("'", "''")
         copied = engine.execute(
-            f"copy ({select}) to '{target}' (format csv, header, compression none)"
+            f"copy ({select}) to {literal(growing)} (format csv, header, compression none)"
         ).fetchone()
         count = int(copied[0]) if copied else 0
         content = (growing.read_text(encoding="utf-8") + tail).encode(encoding)

@@ -14,6 +14,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sources.sql import literal
+
 #: Columns of one table's rows, all of the same length.
 Columns = Mapping[str, NDArray[Any]]
 #: Days of a small centre are written together: each write costs some milliseconds, however few its rows.
@@ -54,9 +56,8 @@ class DeliveryFile:
         rows = {name: np.concatenate([chunk[name] for chunk in self._waiting]) for name in names}
         header = "true" if self._written == 0 else "false"
         self._engine.register("chunk", rows)
-        target = str(self._piece).replace("'", "''")
         options = f"format csv, header {header}, timestampformat '%Y-%m-%dT%H:%M:%SZ'"
-        self._engine.execute(f"copy ({self._select}) to '{target}' ({options})")
+        self._engine.execute(f"copy ({self._select}) to {literal(self._piece)} ({options})")
         self._engine.unregister("chunk")
         with self._growing.open("ab") as growing, self._piece.open("rb") as piece:
             shutil.copyfileobj(piece, growing, 16 << 20)
@@ -103,7 +104,7 @@ def word(column: str, vocabulary: tuple[str, ...], name: str | None = None) -> s
 
 def words(vocabulary: tuple[str, ...]) -> str:
     """SQL of a list of texts."""
-    return "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in vocabulary) + "]"
+    return f"[{', '.join(literal(each) for each in vocabulary)}]"
 
 
 def code(letter: str, column: str, name: str | None = None) -> str:

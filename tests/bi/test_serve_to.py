@@ -57,8 +57,8 @@ def test_a_second_copy_replaces_the_rows_and_says_so_to_machines(centre: LiveHom
 
 def test_psql_describes_a_table_with_comments_keys_and_references(copied: Server) -> None:
     described = copied.psql(r"\d+ marts.kpi_monthly", r"\dt+ marts.kpi_monthly")
-    assert "What is divided, unrounded." in described
-    assert "One row a month, KPI, scope and scope_id" in described
+    assert "Numerator, unrounded." in described
+    assert "One row per month, KPI, scope and scope_id" in described
     assert "PRIMARY KEY, btree (month, kpi_id, scope, scope_id)" in described
     assert "FOREIGN KEY (kpi_id) REFERENCES marts.dim_kpi(kpi_id)" in described
     assert "date[]" in copied.psql(r"\d audit.release")
@@ -71,8 +71,10 @@ def test_every_unique_key_that_dbt_tests_is_a_primary_key(copied: Server) -> Non
     for path in (Path(__file__).parents[2] / "dbt_project" / "models" / "marts").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text()).get("models", []):
             for test in model.get("data_tests", []):
-                if isinstance(test, dict) and "unique_key" in test:
-                    keys[model["name"]] = test["unique_key"]["arguments"]["columns"]
+                if isinstance(test, dict) and "unique_combination_of_columns" in test:
+                    keys[model["name"]] = test["unique_combination_of_columns"]["arguments"][
+                        "combination_of_columns"
+                    ]
     assert len(keys) >= 20
     found = copied.query(
         "select c.relname::text, array_agg(a.attname::text order by array_position(i.indkey::int[], a.attnum::int)) "

@@ -54,7 +54,7 @@ def test_reflection_gives_types_and_comments(centre: LiveHome) -> None:
         == "Numerator divided by denominator, unrounded; a ratio of 1 is 100 %."
     )
     assert comment is not None
-    assert comment.startswith("One row a month, KPI, scope and scope_id")
+    assert comment.startswith("One row per month, KPI, scope and scope_id")
 
 
 def test_a_reflected_table_answers_a_query(centre: LiveHome) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from graphlib import TopologicalSorter
@@ -14,18 +14,30 @@ import duckdb
 import pytest
 from dagster import DagsterInstance
 
-from orchestration.defs import build
+from expectations.verdicts import Verdict
+from orchestration.defs import build, parts
+from orchestration.defs.in_process import run_jobs
 from orchestration.defs.instance import open_instance
-from orchestration.defs.session import Steps
+from orchestration.defs.resources import HomeResource, RefreshResource
 from orchestration.home.config import load_config
 from orchestration.home.paths import Home
+from orchestration.notifications.send import notify
+from orchestration.refresh.conclude import conclude
 from orchestration.refresh.context import RefreshContext, make_context
-from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.outcomes import (
+    BuildOutcome,
+    GateOutcome,
+    LoadOutcome,
+    PublishOutcome,
+    RefreshOutcome,
+)
+from orchestration.refresh.plan import Plan
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
+from orchestration.refresh.run import RefreshRun, Steps
+from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.dbt import NodeResult, manifest_json
-from orchestration.warehouse.verdicts import Verdict
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
@@ -108,6 +120,7 @@ class StandInSteps:
     months: tuple[date, ...] = (AUGUST,)
     nodes: tuple[NodeResult, ...] = field(default_factory=lambda: every_model())
     judged: Verdict = field(default_factory=lambda: verdict())
+    selected: set[str] = field(default_factory=set[str])
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     @property
@@ -122,7 +135,17 @@ class StandInSteps:
         return (self.judged, *met)
 
     def steps(self) -> Steps:
-        return Steps(self._load, self._build, self._gate, self._publish)
+        return Steps(self._load, self._plan, self._build, self._build_part, self._gate, self._publish)
+
+    def resource(self, home: Home) -> RefreshResource:
+        """What a run of the UI gets: the real resource, which calls these steps."""
+        steps = self.steps()
+
+        class StandInResource(RefreshResource):
+            def steps(self) -> Steps:
+                return steps
+
+        return StandInResource(home=HomeResource(path=str(home.root)))
 
     def _begin(self, ctx: RefreshContext, step: str) -> StepResult:
         self.called.append(step)
@@ -132,19 +155,39 @@ class StandInSteps:
     def _load(self, ctx: RefreshContext) -> LoadOutcome:
         return LoadOutcome(self._begin(ctx, "load"), 1, {})
 
-    def _build(self, ctx: RefreshContext, on_event: Callable[[NodeResult], None]) -> BuildOutcome:
+    def _plan(self, ctx: RefreshContext) -> Plan:
+        return Plan(ctx.months or self.months)
+
+    def _build(self, ctx: RefreshContext, plan: Plan, on_event: Callable[[NodeResult], None]) -> BuildOutcome:
         result = self._begin(ctx, "build")
         for ended in self.nodes if self.months else ():
             on_event(ended)
         self._write_ledger(ctx)
-        return BuildOutcome(result, ctx.release_id, ctx.months or self.months)
+        return BuildOutcome(result, ctx.release_id, plan.months)
+
+    def _build_part(
+        self,
+        ctx: RefreshContext,
+        plan: Plan,
+        selected: Collection[str],
+        on_event: Callable[[NodeResult], None],
+    ) -> BuildOutcome:
+        result = self._begin(ctx, "build part")
+        self.selected = set(selected)
+        for ended in self.nodes:
+            if ended.unique_id in selected:
+                on_event(ended)
+        return BuildOutcome(result, ctx.release_id, plan.months)
 
     def _gate(self, ctx: RefreshContext) -> GateOutcome:
         return GateOutcome(self._begin(ctx, "gate"), ctx.release_id, self.verdicts)
 
     def _publish(self, ctx: RefreshContext) -> PublishOutcome:
         result = self._begin(ctx, "publish")
-        return PublishOutcome(result, Release(ctx.release_id, ctx.home.releases / ctx.release_id, 7))
+        manifest = Manifest.model_construct(
+            release_id=ctx.release_id, months=(), built_months=self.months, as_of=ctx.as_of, gate_results=()
+        )
+        return PublishOutcome(result, Release(manifest, ctx.home.releases / ctx.release_id, 7))
 
     def _write_ledger(self, ctx: RefreshContext) -> None:
         with duckdb.connect(str(ctx.home.warehouse)) as connection:
@@ -184,12 +227,22 @@ def home(tmp_path: Path, empty_history: Path) -> Home:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A code location of a few assets."""
     monkeypatch.setattr(build, "manifest_json", small_manifest)
-    monkeypatch.setattr(build, "expectation_names", small_expectations)
+    monkeypatch.setattr(parts, "manifest_json", small_manifest)
+    monkeypatch.setattr(parts, "expectation_names", small_expectations)
 
 
 @pytest.fixture
 def context(home: Home) -> RefreshContext:
     return make_context(home, as_of=AS_OF)
+
+
+def run_refresh(ctx: RefreshContext, steps: Steps) -> RefreshOutcome:
+    """Run the jobs in this process and conclude it, as `refresh` does where there is work."""
+    run = RefreshRun(ctx, steps)
+    run_jobs(run)
+    outcome = conclude(run, notify)
+    assert outcome is not None
+    return outcome
 
 
 @pytest.fixture

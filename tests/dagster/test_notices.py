@@ -4,21 +4,20 @@ import json
 import logging
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from orchestration.defs.in_process import run_refresh
 from orchestration.home.config import Config, NoticesConfig
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
 from orchestration.notifications.messages import release_in_words, turned_final
 from orchestration.notifications.send import notify
 from orchestration.presentation.language import language
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
-from orchestration.releases.manifest import current_manifest
+from orchestration.refresh.context import RefreshContext, make_context
+from orchestration.refresh.outcomes import RefreshOutcome
+from orchestration.releases.manifest import Manifest, current_manifest
 from orchestration.releases.reader import open_release, release_to_read
-from tests.dagster.conftest import AUGUST, StandInSteps, verdict
+from tests.dagster.conftest import AS_OF, AUGUST, StandInSteps, run_refresh, verdict
 from tests.receivers import Receiver
 
 
@@ -114,7 +113,10 @@ def test_a_published_release_is_reported_by_its_few_numbers_and_a_link(
         configured, config=Config(notices=NoticesConfig(urls=("${CALLBOARD_NOTICE}",), link="http://here/"))
     )
     assert notify(
-        configured, RefreshOutcome("published", manifest.release_id, (date(2026, 9, 1),), (), "Published.")
+        configured,
+        RefreshOutcome(
+            "published", manifest.release_id, (date(2026, 9, 1),), (), "Published.", manifest=manifest
+        ),
     )
     [notice] = receiver.received
     with open_release(release_to_read(centre)) as connection:
@@ -134,7 +136,7 @@ def test_a_published_release_is_reported_by_its_few_numbers_and_a_link(
 
 
 def test_a_notice_speaks_chinese_where_it_is_asked_to(centre: Home) -> None:
-    lines = release_in_words(centre, language("zh"), "")
+    lines = release_in_words(make_context(centre, as_of=AS_OF), current_manifest(centre), language("zh"))
     assert any(line.startswith(("✓ 服务水平", "✗ 服务水平")) for line in lines)
     assert lines[-1].endswith("report.html")
 
@@ -153,7 +155,7 @@ def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
         failed=(verdict(passed=False),),
     )
     assert notify(configured, refused)
-    assert notify(configured, None, "The disk is full.")
+    assert notify(configured, RefreshOutcome("failed", None, message="The disk is full."))
     assert notify(configured, RefreshOutcome("published", "r1", (AUGUST,), message="Published release r1."))
     assert [notice["title"] for notice in receiver.received] == [
         "Callboard：home 的 2026-08 未通过质量关卡",
@@ -186,21 +188,15 @@ def test_an_english_refusal_begins_with_its_own_first_line(
     assert receiver.received[0]["message"].splitlines()[0] == first
 
 
-def test_a_month_that_turned_final_is_reported_once(centre: Home, tmp_path: Path) -> None:
+def test_a_month_that_turned_final_is_reported_once(centre: Home) -> None:
     manifest = current_manifest(centre)
     assert manifest is not None
-    home = Home(tmp_path)
-    before = manifest.model_copy(
-        update={
-            "release_id": "before",
-            "months": tuple(
-                m.model_copy(update={"is_provisional": m.month < date(2026, 9, 1)}) for m in manifest.months
-            ),
-        }
-    )
-    (home.releases / "before").mkdir(parents=True)
-    (home.releases / "before" / "manifest.json").write_text(before.model_dump_json(), encoding="utf-8")
-    final = [m.model_copy(update={"is_provisional": m.month == date(2026, 8, 1)}) for m in manifest.months]
-    now = manifest.model_copy(update={"previous_release_id": "before", "months": tuple(final)})
-    assert turned_final(home, now) == [date(2026, 7, 1)]
-    assert turned_final(home, now.model_copy(update={"previous_release_id": "gone"})) == []
+
+    def with_provisional(*provisional: date) -> Manifest:
+        months = [m.model_copy(update={"is_provisional": m.month in provisional}) for m in manifest.months]
+        return manifest.model_copy(update={"months": tuple(months)})
+
+    before, now = with_provisional(date(2026, 7, 1), AUGUST), with_provisional(AUGUST)
+    assert turned_final(before, now) == [date(2026, 7, 1)]
+    assert turned_final(now, now) == []
+    assert turned_final(None, now) == []

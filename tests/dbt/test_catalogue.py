@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
-from tests.catalogue import catalogue, definitions
+from orchestration.warehouse.dbt import manifest_json
+from tests.catalogue import CONTRACT, catalogue, definitions
 
-CONTRACT = Path(__file__).with_name("kpis.yaml")
+ROOT = Path(__file__).resolve().parents[2]
 SCORES = {"performance_score", "operations_kpi_score"}
 WIDE_MARTS = (
     "report_timeliness_monthly",
@@ -31,46 +32,72 @@ def made_measures(nodes: Nodes) -> set[str]:
 def test_every_kpi_divides_measures_that_a_model_makes(compiled_nodes: Nodes) -> None:
     made = made_measures(compiled_nodes)
     missing = {
-        row["kpi_id"]: sorted({row["numerator_measure"], row["denominator_measure"]} - made)
-        for row in definitions()
-        if row["kpi_id"] not in SCORES and not {row["numerator_measure"], row["denominator_measure"]} <= made
+        row["kpi_id"]: sorted(row["measures"] - made) for row in definitions() if not row["measures"] <= made
     }
     assert missing == {}
 
 
 def test_every_measure_is_asked_for_by_a_kpi_or_a_wide_mart(compiled_nodes: Nodes) -> None:
-    asked = {row[side] for row in definitions() for side in ("numerator_measure", "denominator_measure")}
+    asked = {measure for row in definitions() for measure in row["measures"]}
     for mart in WIDE_MARTS:
         asked |= set(re.findall(r"measure = '(\w+)'", compiled(compiled_nodes, mart)))
     assert made_measures(compiled_nodes) - asked == set()
 
 
 def test_a_kpi_without_measures_is_one_of_the_scores_that_kpi_monthly_makes(compiled_nodes: Nodes) -> None:
-    without = {row["kpi_id"] for row in definitions() if not row["denominator_measure"]}
+    without = {row["kpi_id"] for row in definitions() if not row["measures"]}
     in_model = set(re.findall(r"'(\w+_score)'", compiled(compiled_nodes, "kpi_monthly")))
     assert without == in_model == SCORES
 
 
 def test_what_a_kpi_needs_can_say_how_far_it_reaches(compiled_nodes: Nodes) -> None:
     reaching = set(re.findall(r"'(\w+\.\w+)' as source_table", compiled(compiled_nodes, "int_source_reach")))
-    needed = {table for row in definitions() for table in row["needs"].split("|") if table}
+    needed = {table for row in definitions() for table in row.get("needs", [])}
     assert needed <= reaching
+
+
+def test_headline_kpis_are_ranked_from_1_without_a_gap() -> None:
+    ranks = sorted(row["headline_rank"] for row in definitions() if "headline_rank" in row)
+    assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_the_columns_that_show_a_source_table_are_columns_of_fct_agent_day() -> None:
+    manifest = manifest_json()
+    shown = [
+        column
+        for model in manifest["semantic_models"].values()
+        for column in model["config"]["meta"].get("agent_day_columns", [])
+    ]
+    assert shown
+    assert set(shown) <= set(manifest["nodes"]["model.callboard.fct_agent_day"]["columns"])
+
+
+def test_the_page_on_adding_a_kpi_lists_exactly_the_attributes_that_there_are() -> None:
+    macro = (ROOT / "dbt_project" / "macros" / "kpis" / "kpis.sql").read_text(encoding="utf-8")
+    required = re.search(r"set required = \[(.*?)\]", macro, re.DOTALL)
+    defaults = re.search(r"macro kpi_defaults.*?endmacro", macro, re.DOTALL)
+    assert required
+    assert defaults
+    known = re.findall(r"'(\w+)'", required[1]) + re.findall(r"'(\w+)':", defaults[0])
+    page = (ROOT / "docs" / "adding_a_kpi.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")][1:]
+    assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row)) == sorted(known)
 
 
 def test_the_definitions_are_those_of_the_contract() -> None:
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    assert set(contract) == catalogue() - SCORES
+    assert set(contract) <= catalogue()
     ours = {row["kpi_id"]: row for row in definitions()}
     for kpi_id, said in contract.items():
         whole = contract[said["like"]] | said if "like" in said else said
         row = ours[kpi_id]
-        assert (row["name_en"], row["name_zh"]) == (whole["en"], whole["zh"])
+        assert (row["label"], row["zh"]["name"]) == (whole["en"], whole["zh"])
         assert (row["unit"], row["better"]) == (whole["unit"], whole["better"])
-        assert row["scopes"].split("|") == whole["scopes"]
+        assert row["scopes"] == whole["scopes"]
         waits = re.search(r"month end \+ (\d+) days", str(whole.get("matures", "")))
         # payment_rate and refund_rate mature 30 days later by the rule for all KPIs
         days = 30 if kpi_id in {"payment_rate", "refund_rate"} else int(waits[1]) if waits else 0
-        assert int(row["matures_after_days"]) == days
+        assert row.get("matures_after_days", 0) == days
 
 
 def test_seeds_are_made_anew_so_that_a_home_of_an_older_version_gets_their_new_columns(

@@ -79,7 +79,7 @@ def test_making_a_month_again_makes_the_month_after_it_of_both_again(copied: Bui
 _MANY_AGENTS = """
     create schema marts;
     create schema intermediate;
-    create table intermediate.kpi_definitions as
+    create table intermediate.int_kpi_definitions as
     select kpi_id, kpi_id as name_en, kpi_id as name_zh, 'ratio' as unit, 'n' as numerator_measure,
         false as is_denominator_one, kpi_id = 's' as is_satisfaction
     from (values ('s'), ('d')) as kpi (kpi_id);

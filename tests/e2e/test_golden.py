@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogue import catalogue
+from tests.broken_promises import broken_promises
+from tests.catalogue import agreed
 from tests.golden_check import compare
 
 from .conftest import AUTUMN, GOLDEN, SPRING, LiveHome, golden_home
 
-SCORES = {"performance_score", "operations_kpi_score"}
-KPIS = catalogue() - SCORES
+KPIS = agreed()
 
 
 def expected(name: str) -> list[Path]:
@@ -36,6 +36,12 @@ def kpis_of(file: Path) -> set[str]:
 
 def test_autumn_gives_the_expected_numbers(published_autumn: LiveHome) -> None:
     assert compare(published_autumn.published.resolve(), expected("autumn"), KPIS) == []
+
+
+def test_autumn_breaks_no_promise_below_the_marts(
+    published_autumn: LiveHome, suite_tests: dict[str, str]
+) -> None:
+    assert broken_promises(published_autumn.root / "build" / "warehouse.duckdb", suite_tests) == {}
 
 
 def test_spring_with_its_clock_changes_and_running_month_gives_the_expected_numbers(tmp_path: Path) -> None:

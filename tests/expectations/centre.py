@@ -90,12 +90,17 @@ def make_centre(
         rows = [[month, (volume or {}).get(month, 1.0), seed, noise] for month in months]
         connection.executemany("insert into busy values (?, ?, ?, ?)", rows)
         connection.execute(
-            "create table intermediate.kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
+            "create table intermediate.int_kpi_definitions (kpi_id varchar, unit varchar, scopes varchar, "
             "numerator_measure varchar, denominator_measure varchar, numerator_factor bigint, "
-            "numerator_divisor bigint, denominator_divisor bigint)"
+            "numerator_divisor bigint, denominator_divisor bigint, is_denominator_one boolean default false, "
+            "is_cohort boolean default false, event_size integer default 1, scale_width integer, "
+            "lower_bound integer, upper_bound integer)"
         )
         connection.executemany(
-            "insert into intermediate.kpi_definitions values (?, ?, ?, ?, ?, ?, ?, ?)", _DEFINITIONS
+            "insert into intermediate.int_kpi_definitions (kpi_id, unit, scopes, numerator_measure, "
+            "denominator_measure, numerator_factor, numerator_divisor, denominator_divisor) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?)",
+            _DEFINITIONS,
         )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
         make_scorecards(connection)
@@ -104,6 +109,14 @@ def make_centre(
 
 # Chance is a hash of who, when and the seed, so that the same centre comes out every time.
 _SCRIPT = """
+update intermediate.int_kpi_definitions set
+    scale_width = if(unit = 'points', 4, 1),
+    lower_bound = if(unit = 'points', 1, 0),
+    upper_bound = case
+        when unit = 'points' then 5
+        when unit = 'ratio' and kpi_id not in ('schedule_conformance_rate', 'attrition_rate') then 1
+    end;
+
 create table marts.dim_site as
 select * from (values ('SHA', 'Shanghai', 'Asia/Shanghai', 'CN'), ('NYC', 'New York', 'America/New_York', 'US'))
     as site (site_id, site_name, time_zone, country)
@@ -126,7 +139,7 @@ from range(12) as employee (i);
 create table marts.dim_kpi as
 select kpi_id, kpi_id as name_en, kpi_id as name_zh, unit, 'higher' as better, 'made up' as definition,
     'made up' as numerator, 'made up' as denominator, 'manager' as owner_role
-from intermediate.kpi_definitions;
+from intermediate.int_kpi_definitions;
 
 create table marts.dim_date as
 select cast(day as date) as date
@@ -247,7 +260,7 @@ select below.month, kpi_id, below.scope, below.scope_id,
     below.amount::double / denominator_divisor as denominator,
     numerator / denominator as value,
     cast(null as double) as target, cast(null as varchar) as status, false as is_provisional, 'r1' as release_id
-from intermediate.kpi_definitions
+from intermediate.int_kpi_definitions
 join scope_measure as below
     on below.measure = denominator_measure and list_contains(string_split(scopes, '|'), below.scope)
 left join scope_measure as above

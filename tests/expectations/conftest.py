@@ -8,11 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.gate import GateReport, GateSettings, run_gate
+from expectations.gate import GateReport, run_gate
+from expectations.settings import GateSettings
 from tests.expectations.centre import LAST, make_centre
 
 AS_OF = datetime(2026, 9, 5, 12)
-SETTINGS = GateSettings(default_site="SHA", default_time_zone="Asia/Shanghai")
+SETTINGS = GateSettings()
+SITE = {"default_site": "SHA", "default_time_zone": "Asia/Shanghai"}
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +42,7 @@ def judge() -> Callable[..., GateReport]:
     """Runs the gate on a warehouse, for August 2026 as of September unless the caller names others."""
 
     def run(warehouse: Path, **given: object) -> GateReport:
-        arguments = {"months": [LAST], "as_of": AS_OF, "settings": SETTINGS, **given}
+        arguments = {"months": [LAST], "as_of": AS_OF, "settings": SETTINGS, **SITE, **given}
         return run_gate(warehouse, **arguments)  # type: ignore[arg-type]
 
     return run

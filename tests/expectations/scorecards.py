@@ -3,12 +3,14 @@
 import duckdb
 
 _SCRIPT = """
-insert into intermediate.kpi_definitions (kpi_id, unit, scopes)
-values ('performance_score', 'points', 'employee'), ('operations_kpi_score', 'points', 'centre');
-alter table intermediate.kpi_definitions add column better varchar default 'higher';
+insert into intermediate.int_kpi_definitions by name
+select unnest(['performance_score', 'operations_kpi_score']) as kpi_id, 'points' as unit,
+    unnest(['employee', 'centre']) as scopes, true as is_denominator_one, false as is_cohort, 1 as event_size,
+    100 as scale_width, 0 as lower_bound, 10000 as upper_bound;
+alter table intermediate.int_kpi_definitions add column better varchar default 'higher';
 insert into marts.dim_kpi
 select kpi_id, kpi_id, kpi_id, unit, 'higher', 'made up', 'made up', 'made up', 'manager'
-from intermediate.kpi_definitions where denominator_measure is null;
+from intermediate.int_kpi_definitions where denominator_measure is null;
 
 create table marts.scorecard_weight as
 select month, business_line, role, kpi_id, weight, weight as previous_weight, method, rule, 'own' as measured_at,

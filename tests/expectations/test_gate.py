@@ -1,19 +1,24 @@
 """The gate itself: waivers, absent sources, checks that cannot run, and what it leaves behind."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from expectations.gate import GateReport, Waiver
+from expectations.gate import GateReport
+from expectations.verdicts import Waiver
 from tests.expectations.centre import LAST, MONTHS, make_centre
 from tests.expectations.conftest import AS_OF, SETTINGS
 
 TOO_LONG_A_DAY = "update marts.fct_agent_day set logged_in_seconds = 90001 where business_date = '2026-08-04'"
 LONG_DAYS = "fct_agent_day_seconds_fit_into_the_day"
+
+
+def waiver(expectation: str, month: date, table: str | None = None) -> Waiver:
+    at = datetime(2026, 9, 4, tzinfo=UTC)
+    return Waiver(expectation, month, table, reason="double shifts", waived_by="Li", waived_at=at)
 
 
 def failed(report: GateReport) -> set[str]:
@@ -41,20 +46,19 @@ def test_only_the_months_asked_for_are_judged(
 
 
 @pytest.mark.parametrize(
-    ("waiver", "passes"),
+    ("given", "passes"),
     [
-        (Waiver(LONG_DAYS, LAST, "double shifts", "Li"), True),
-        (Waiver(LONG_DAYS, None, "double shifts", "Li"), True),
-        (Waiver(LONG_DAYS, LAST, "double shifts", "Li", table_name="fct_agent_day"), True),
-        (Waiver(LONG_DAYS, LAST, "double shifts", "Li", table_name="kpi_monthly"), False),
-        (Waiver(LONG_DAYS, MONTHS[2], "double shifts", "Li"), False),
-        (Waiver("fct_agent_day_parts_add_up", LAST, "double shifts", "Li"), False),
+        (waiver(LONG_DAYS, LAST), True),
+        (waiver(LONG_DAYS, LAST, "fct_agent_day"), True),
+        (waiver(LONG_DAYS, LAST, "kpi_monthly"), False),
+        (waiver(LONG_DAYS, MONTHS[2]), False),
+        (waiver("fct_agent_day_parts_add_up", LAST), False),
     ],
 )
 def test_a_waiver_lets_just_its_own_failure_pass(
-    waiver: Waiver, passes: bool, spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+    given: Waiver, passes: bool, spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
-    report = judge(spoilt(TOO_LONG_A_DAY), waivers=[waiver])
+    report = judge(spoilt(TOO_LONG_A_DAY), waivers=[given])
     (result,) = [r for r in report.results if r.expectation == LONG_DAYS]
     assert not result.passed
     assert report.passed == passes
@@ -65,7 +69,7 @@ def test_what_is_of_no_month_needs_a_waiver_for_every_month_that_is_published(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
     warehouse = spoilt("update raw.delivery set unreadable_reason = 'torn' where table_name = 'crm.surveys'")
-    waivers = [Waiver("every_delivery_is_readable", month, "known", "Li") for month in MONTHS[2:]]
+    waivers = [waiver("every_delivery_is_readable", month) for month in MONTHS[2:]]
     assert judge(warehouse, waivers=waivers[1:]).passed
     assert not judge(warehouse, months=MONTHS[2:], waivers=waivers[1:]).passed
     assert judge(warehouse, months=MONTHS[2:], waivers=waivers).passed
@@ -162,7 +166,7 @@ def test_the_threshold_of_quarantined_rows_is_a_setting(
         "select 'crm.surveys', 'a.csv', i, 'bad', 6 from range(600) t(i)"
     )
     assert failed(judge(warehouse)) == {"quarantined_share_is_small"}
-    assert judge(warehouse, settings=replace(SETTINGS, max_quarantined_share=0.1)).passed
+    assert judge(warehouse, settings=SETTINGS.model_copy(update={"max_quarantined_share": 0.1})).passed
 
 
 def test_an_instant_with_an_offset_is_read_as_that_instant(

@@ -14,7 +14,7 @@ from expectations.gate import run_gate
 from expectations.suite import Suite
 from expectations.suites import catalogue as suites
 from tests.expectations.centre import LAST, MONTHS, make_centre
-from tests.expectations.conftest import SETTINGS
+from tests.expectations.conftest import SETTINGS, SITE
 
 TRAILING = {
     "kpi_monthly_centre_values_are_near_trailing_months",
@@ -29,7 +29,7 @@ TRAILING = {
 
 
 def failed(warehouse: Path) -> set[str]:
-    report = run_gate(warehouse, months=[LAST], as_of=datetime(2026, 9, 5), settings=SETTINGS)
+    report = run_gate(warehouse, months=[LAST], as_of=datetime(2026, 9, 5), settings=SETTINGS, **SITE)
     return {result.expectation for result in report.results if not result.passed}
 
 
@@ -90,7 +90,9 @@ def test_a_weekday_that_is_a_public_holiday_may_be_empty(tmp_path: Path) -> None
         )
 
     def empty_days() -> set[str]:
-        report = run_gate(warehouse, months=[october[-1]], as_of=datetime(2026, 11, 5), settings=SETTINGS)
+        report = run_gate(
+            warehouse, months=[october[-1]], as_of=datetime(2026, 11, 5), settings=SETTINGS, **SITE
+        )
         return {r.expectation for r in report.results if not r.passed}
 
     assert "no_usual_day_is_without_legs" not in empty_days()
@@ -126,13 +128,17 @@ def test_a_third_of_the_month_in_milliseconds_never_passes(good_centre: Path) ->
 def test_a_number_that_may_be_zero_or_negative_is_judged_and_may_stay_so(good_centre: Path) -> None:
     speed = "update marts.kpi_monthly set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
     catalogue = "update marts.dim_kpi set kpi_id = 'net_promoter_score' where kpi_id = 'csat_score'"
+    defined = (
+        "insert into intermediate.int_kpi_definitions by name select 'net_promoter_score' as kpi_id, "
+        "'points' as unit, 200 as scale_width, -100 as lower_bound, 100 as upper_bound"
+    )
     zero = "update marts.kpi_monthly set numerator = 0, value = 0 where kpi_id = 'average_handle_time'"
     negative = "update marts.kpi_monthly set value = -value, numerator = -numerator where kpi_id = 'net_promoter_score'"
-    assert failed_after(good_centre, speed, catalogue, zero, negative) == set()
+    assert failed_after(good_centre, speed, catalogue, defined, zero, negative) == set()
     jump = (
         "update marts.kpi_monthly set value = 90 where kpi_id = 'net_promoter_score' and month = '2026-08-01'"
     )
-    assert failed_after(good_centre, speed, catalogue, zero, negative, jump) == {
+    assert failed_after(good_centre, speed, catalogue, defined, zero, negative, jump) == {
         "kpi_monthly_centre_values_are_near_trailing_months"
     }
 
@@ -184,6 +190,6 @@ def test_a_month_into_which_only_a_night_shift_reaches_is_not_held_against_whole
                 "denominator / 30 as denominator, value / 3 as value) from marts.kpi_monthly where month = '2026-08-01'"
             )
         report = run_gate(
-            warehouse, months=[LAST, date(2026, 9, 1)], as_of=datetime(2026, 11, 5), settings=SETTINGS
+            warehouse, months=[LAST, date(2026, 9, 1)], as_of=datetime(2026, 11, 5), settings=SETTINGS, **SITE
         )
         assert report.passed

@@ -10,21 +10,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.verdicts import Verdict
 from orchestration import cli
 from orchestration.home.paths import Home
+from orchestration.refresh.conclude import conclude
 from orchestration.refresh.context import RefreshContext, make_context
-from orchestration.refresh.outcomes import RefreshOutcome
-from orchestration.refresh.plan import month_fingerprints, plan_months
+from orchestration.refresh.plan import fingerprints, plan_refresh, read_deliveries
 from orchestration.refresh.publish import Release, publish
+from orchestration.refresh.run import RefreshRun
 from orchestration.warehouse import descriptions, ledger
 from orchestration.warehouse.digest import data_digest
-from orchestration.warehouse.verdicts import Verdict
 from sources.loading.load import load
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
 PASSED = Verdict(
-    "kpi_monthly_key_is_unique", "kpi_monthly", AUGUST, "error", True, "as expected", "one row a key"
+    "kpi_monthly_key_is_unique", "kpi_monthly", AUGUST, "error", True, "as expected", "one row per key"
 )
 
 _MARTS = """
@@ -75,11 +76,16 @@ class StandIn:
             build_id=ctx.release_id,
             as_of=ctx.as_of,
             months=tuple(sorted(values)),
-            owed_months=plan_months(ctx).pending,
+            owed_months=plan_refresh(ctx).pending,
             trigger=ctx.trigger,
             code_version="0.1.0+test",
             config_sha256=ctx.config.sha256(),
-            fingerprints=month_fingerprints(ctx, list(values)),
+            fingerprints={
+                f"{month:%Y-%m}": text
+                for month, text in fingerprints(
+                    ctx, list(values), read_deliveries(self.home, ctx.published)
+                ).items()
+            },
         )
         with duckdb.connect(str(self.home.warehouse)) as connection:
             connection.execute(_MARTS)
@@ -138,7 +144,9 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def stand_in(home: Home, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    described = {"kpi_monthly": descriptions.Described("One row a month and KPI.", {"value": "The number."})}
+    described = {
+        "kpi_monthly": descriptions.Described("One row per month and KPI.", {"value": "The number."})
+    }
     monkeypatch.setattr("orchestration.refresh.release_tables.mart_descriptions", lambda: described)
     # The stand-in's marts are a handful of rows; a report has its own tests on real ones.
     monkeypatch.setattr("orchestration.refresh.publish.write_pack", lambda *_, **__: None)
@@ -176,6 +184,11 @@ def callboard(
     return run
 
 
-def outcome_status(outcome: RefreshOutcome | None) -> str:
+def status_without_work(ctx: RefreshContext) -> str:
     """`nothing_new`, or `work` where there is something to do."""
-    return outcome.status if outcome else "work"
+    run = RefreshRun(ctx)
+    if run.has_work():
+        return "work"
+    outcome = conclude(run, lambda *_: None)
+    assert outcome is not None
+    return outcome.status

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from expectations.verdicts import Waiver
+from orchestration.home.errors import GateRefusedError
 from orchestration.home.paths import Home
-from orchestration.home.waivers import Waiver, add_waiver
+from orchestration.home.waivers import add_waiver
 from orchestration.refresh.context import make_context
-from orchestration.refresh.judge import UnusableError, load_and_judge, refuse_unusable
+from orchestration.refresh.judge import load_and_judge, refuse_unusable
 from tests.orchestration.conftest import CommandResult
 
 SITES = "site_id,site_name,time_zone,country\nSHA,Shanghai,{},CN\n"
@@ -49,7 +51,7 @@ def test_an_unknown_month_never_hides_an_unreadable_file(home: Home) -> None:
     spoil(home)
     ctx = make_context(home, months=[date(1990, 1, 1)], as_of=AS_OF)
     load_and_judge(ctx)
-    with pytest.raises(UnusableError):
+    with pytest.raises(GateRefusedError):
         refuse_unusable(ctx, ())
 
 

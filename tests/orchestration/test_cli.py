@@ -12,7 +12,7 @@ import pytest
 from orchestration import cli
 from orchestration.defs import refresh
 from orchestration.home.paths import Home
-from orchestration.refresh.context import RefreshContext, RefreshOutcome
+from orchestration.refresh.run import RefreshRun
 
 from .conftest import AUGUST, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
@@ -124,10 +124,10 @@ def test_a_second_refresh_is_code_4(stand_in: StandIn, callboard: Callable[..., 
 def test_a_full_disk_is_one_message_and_code_1(
     stand_in: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(ctx: RefreshContext) -> RefreshOutcome:
-        raise duckdb.IOException("IO Error: Could not write all bytes to file: No space left on device")
+    def full(run: RefreshRun) -> None:
+        run.error = duckdb.IOException("IO Error: Could not write all bytes to file: No space left on device")
 
-    monkeypatch.setattr(refresh, "_run", full)
+    monkeypatch.setattr(refresh, "_run_job", full)
     result = callboard("refresh", "--home", stand_in.home.root)
     assert result.code == 1
     assert "The disk is full" in result.err
@@ -138,10 +138,10 @@ def test_a_full_disk_is_one_message_and_code_1(
 def test_a_defect_is_one_line_and_its_trace_is_in_a_log(
     stand_in: StandIn, callboard: Callable[..., CommandResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(ctx: RefreshContext) -> RefreshOutcome:
-        raise KeyError("surprise")
+    def broken(run: RefreshRun) -> None:
+        run.error = KeyError("surprise")
 
-    monkeypatch.setattr(refresh, "_run", broken)
+    monkeypatch.setattr(refresh, "_run_job", broken)
     result = callboard("refresh", "--home", stand_in.home.root)
     assert result.code == 1
     assert no_trace(result)

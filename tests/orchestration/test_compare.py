@@ -31,7 +31,10 @@ EVERYWHERE = "centre|site|business_line|team|employee"
 
 _SCHEMA = """
 create schema marts;
-create table marts.dim_kpi (kpi_id varchar, name_en varchar, unit varchar, better varchar, scopes varchar);
+create table marts.dim_kpi (
+    kpi_id varchar, name_en varchar, unit varchar, better varchar, scopes varchar, definition varchar default '',
+    numerator varchar default '', denominator varchar default '', owner_role varchar default '', headline_rank integer,
+    is_charted_by_team boolean default false, source_tables varchar default '', agent_day_columns varchar default '');
 create table marts.dim_employee (
     employee_id varchar, valid_from date, valid_to date, site_id varchar, team_id varchar, business_line varchar);
 create table marts.kpi_monthly (
@@ -87,7 +90,7 @@ class Published:
         with duckdb.connect(str(self.home.published_database)) as connection:
             connection.execute(_SCHEMA)
             for table, rows in (
-                ("dim_kpi", _KPIS),
+                ("dim_kpi (kpi_id, name_en, unit, better, scopes)", _KPIS),
                 ("dim_employee", self.people),
                 ("kpi_monthly", self.rows),
             ):

@@ -1,11 +1,8 @@
 """callboard.toml: what it may say, and what is said of what it may not."""
 
-from dataclasses import fields
-
 import pytest
 
-from expectations.settings import GateSettings
-from orchestration.home.config import Config, GateConfig, load_config, resolve_secret
+from orchestration.home.config import Config, load_config, resolve_secret
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 
@@ -80,9 +77,3 @@ def test_a_secret_comes_from_the_environment_and_from_nowhere_else(monkeypatch: 
     monkeypatch.delenv("NOTICE_URL")
     with pytest.raises(UsageError, match="NOTICE_URL"):
         resolve_secret("${NOTICE_URL}")
-
-
-def test_every_threshold_of_the_gate_can_be_configured_and_has_the_gates_own_default() -> None:
-    ours = {name: field.default for name, field in GateConfig.model_fields.items()}
-    theirs = {field.name: field.default for field in fields(GateSettings)}
-    assert ours == {name: value for name, value in theirs.items() if not name.startswith("default_")}

@@ -10,11 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 
+from expectations.verdicts import Verdict
 from orchestration.home.config import Config, NoticesConfig
 from orchestration.home.paths import Home
 from orchestration.notifications.send import notify
-from orchestration.refresh.context import RefreshContext, RefreshOutcome, make_context
-from orchestration.warehouse.verdicts import Verdict
+from orchestration.refresh.context import RefreshContext, make_context
+from orchestration.refresh.outcomes import RefreshOutcome
 from tests.receivers import Receiver, mail_receiver, standing_in_for_everybody
 
 from .conftest import AUGUST
@@ -28,6 +29,8 @@ LINES = (
     r"C:\homes\_home",
     "http://reports.example:8765/kpi?month=2026-08&scope=team_1(a)",
 )
+LONG = RefreshOutcome("failed", None, message="\n".join(LINES))
+DISK_FULL = RefreshOutcome("failed", None, message="The disk is full.")
 DINGTALK, WECOM = "dingtalk://token1", "wecombot://key-1"
 TEAMS = "workflows://prod-01.westeurope.logic.azure.com:443/workflow1/signature1"
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
@@ -43,7 +46,7 @@ def _sent(
 ) -> dict[str, Any]:
     """The one payload that the notice of a failure makes at this address."""
     with standing_in_for_everybody(receiver):
-        assert notify(_at(context, monkeypatch, address), None, "\n".join(LINES))
+        assert notify(_at(context, monkeypatch, address), LONG)
     (payload,) = receiver.received
     return payload
 
@@ -130,7 +133,10 @@ def test_mail_has_the_title_as_subject_and_a_line_a_line(
     context: RefreshContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with mail_receiver() as mail:
-        assert notify(_at(context, monkeypatch, mail.address, "zh"), None, "\n".join(LINES))
+        assert notify(
+            _at(context, monkeypatch, mail.address, "zh"),
+            LONG,
+        )
     (message,) = mail.received
     assert message["subject"] == "Callboard：home 刷新失败"
     assert (message["from"], message["to"]) == ("callboard@example.org", "supervisors@example.org")
@@ -142,20 +148,18 @@ def test_mail_has_the_title_as_subject_and_a_line_a_line(
 def test_a_long_notice_fits_into_wecom_and_keeps_its_beginning_and_its_hint(
     context: RefreshContext, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, lang: Literal["en", "zh"]
 ) -> None:
-    failed = tuple(
-        Verdict(f"expectation_{n}", "kpi_monthly", AUGUST, "error", False, "", "") for n in range(200)
-    )
-    outcome = RefreshOutcome(
-        "refused", None, (AUGUST,), message="The gate refused this build. " + "甲" * 3000, failed=failed
-    )
+    names = ["long_" + "甲" * 3000, *(f"expectation_{n}" for n in range(200))]
+    failed = tuple(Verdict(name, "kpi_monthly", AUGUST, "error", False, "", "") for name in names)
+    outcome = RefreshOutcome("refused", None, (AUGUST,), message="Refused.", failed=failed)
     with standing_in_for_everybody(receiver):
         assert notify(_at(context, monkeypatch, WECOM, lang), outcome)
     content = receiver.received[0]["text"]["content"]
     # WeCom's own limit for a message of text.
     assert len(content.encode()) <= 2048
-    title, first, second, *_, cut, hint = content.splitlines()
+    title, why, first, second, *_, cut, hint = content.splitlines()
     assert "2026-08" in title
-    assert first.startswith("The gate refused this build. 甲")
+    assert why.startswith({"en": "The gate refused this build.", "zh": "质量关卡拒绝了本次构建。"}[lang])
+    assert first.startswith("- long_甲")
     assert second == "- expectation_0 on kpi_monthly, 2026-08"
     assert cut == "…"
     assert hint.endswith(f"callboard status --home {context.home.root}")
@@ -168,7 +172,7 @@ def test_one_service_that_fails_keeps_the_notice_from_no_other(
 ) -> None:
     # Several addresses may stand in one variable.
     configured = _at(context, monkeypatch, f"json://127.0.0.1:9 {receiver.address}")
-    assert not notify(configured, None, "The disk is full.")
+    assert not notify(configured, DISK_FULL)
     assert [notice["message"] for notice in receiver.received] == ["The disk is full."]
 
 
@@ -181,6 +185,6 @@ def test_a_service_that_is_away_fails_no_refresh_and_shows_no_secret(
 ) -> None:
     away = Receiver("json://127.0.0.1:9")
     with standing_in_for_everybody(away):
-        assert not notify(_at(context, monkeypatch, address), None, "The disk is full.")
+        assert not notify(_at(context, monkeypatch, address), DISK_FULL)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("orchestration")]
     assert ours == [f"The notice '{TITLE}' did not reach every one of 1 addresses."]

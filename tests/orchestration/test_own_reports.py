@@ -11,15 +11,14 @@ from typing import Self
 import duckdb
 import pytest
 
-from orchestration.deliveries.own_reports import ReportMonth, deliver_own_reports, own_reports, undelivered
+from orchestration.deliveries.own_reports import ReportMonth, deliver_own_reports, own_reports
 from orchestration.home.config import OwnReport, load_config
 from orchestration.home.errors import CallboardError, UsageError
-from orchestration.refresh.outcomes import published_outcome
-from orchestration.refresh.plan import plan_months
+from orchestration.refresh.plan import plan_refresh
 from orchestration.refresh.publish import Release
-from orchestration.refresh.steps import load_step, nothing_new, publish_step
+from orchestration.refresh.steps import load_step, publish_step
 
-from .conftest import AS_OF, AUGUST, SEPTEMBER, CommandResult, StandIn, outcome_status
+from .conftest import AS_OF, AUGUST, SEPTEMBER, CommandResult, StandIn, status_without_work
 
 JULY = date(2026, 7, 1)
 # 3 September 2026 is the third working day of the month in Shanghai, and 10:00 there is 02:00 in UTC.
@@ -38,11 +37,14 @@ since = "2026-08"
 @pytest.fixture
 def on_20_september(monkeypatch: pytest.MonkeyPatch) -> None:
     """August has ended, its report was due, and September is running."""
+    set_clock(monkeypatch, datetime(2026, 9, 20))
 
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, instant: datetime) -> None:
     class Clock(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls(2026, 9, 20, tzinfo=tz)
+            return cls(instant.year, instant.month, instant.day, tzinfo=tz)
 
     for module in ("deliveries.own_reports", "commands.home_status", "commands.status"):
         monkeypatch.setattr(f"orchestration.{module}.datetime", Clock)
@@ -83,8 +85,8 @@ def landed(home: StandIn) -> dict[str, list[str]]:
     return found
 
 
-def deliver(home: StandIn, now: datetime) -> None:
-    deliver_own_reports(home.home, load_config(home.home), now)
+def deliver(home: StandIn, now: datetime) -> tuple[str, ...]:
+    return deliver_own_reports(home.home, load_config(home.home), now)
 
 
 def test_without_a_declaration_nothing_is_written(stand_in: StandIn) -> None:
@@ -217,10 +219,9 @@ def test_a_report_delivered_on_the_second_is_in_time() -> None:
 def test_an_owner_whom_nobody_knows_is_reported_and_nothing_is_written(declared: StandIn) -> None:
     declared.home.config_file.write_text(DECLARED.replace('"E1"', '"E9"'))
     declared.publish({AUGUST: 0.5})
-    deliver(declared, AS_OF)
-    assert landed(declared) == {}
     # One sentence a report, however many of its months wait.
-    [note] = published_outcome(declared.context(), (), (AUGUST,)).notes
+    [note] = publish_step(declared.context()).notes
+    assert landed(declared) == {}
     assert note.startswith("The report 'monthly-kpis' is not counted: its owner 'E9' is no employee")
 
 
@@ -230,9 +231,8 @@ def test_a_mapping_that_would_take_our_rows_is_reported(declared: StandIn) -> No
         "/*\ntable: qa.report_deliveries\nfiles: qa/report_deliveries/*\n*/\nselect id as report_id from source\n"
     )
     declared.publish({AUGUST: 0.5})
-    deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
+    [sentence] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     assert landed(declared) == {}
-    [sentence] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
     assert "The mapping register takes every file like qa/report_deliveries/~callboard-" in sentence
 
 
@@ -246,13 +246,11 @@ def test_a_full_disk_stops_no_refresh_and_is_reported(
 
     with monkeypatch.context() as patched:
         patched.setattr("orchestration.deliveries.own_files.fsync", full)
-        deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
+        [sentence] = deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     folder = declared.home.landing / "qa" / "report_deliveries"
     assert list(folder.iterdir()) == []
-    [sentence] = undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC))
     assert "could not be written; the next refresh tries again" in sentence
-    deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
-    assert undelivered(declared.home, load_config(declared.home), datetime(2026, 9, 20, tzinfo=UTC)) == []
+    assert deliver(declared, datetime(2026, 9, 20, tzinfo=UTC)) == ()
 
 
 @pytest.mark.usefixtures("on_20_september")
@@ -272,35 +270,38 @@ def test_the_load_of_a_run_that_dagster_started_catches_up(declared: StandIn) ->
     assert list(landed(declared)) == ["~callboard-monthly-kpis-2026-08-delivered.csv"]
 
 
-def test_our_row_alone_begins_no_month_and_remakes_none_but_its_own(declared: StandIn) -> None:
+def test_our_row_alone_begins_no_month_and_remakes_none_but_its_own(
+    declared: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(monkeypatch, AS_OF)
     declared.publish({AUGUST: 0.5})
     deliver(declared, AS_OF)
     # The row waits, is loaded, and that is all: September was never published.
-    assert outcome_status(nothing_new(declared.context())) == "work"
+    assert status_without_work(declared.context()) == "work"
     declared.load()
-    assert plan_months(declared.context()).months == ()
-    assert plan_months(declared.context(AUGUST)).months == ()
-    assert outcome_status(nothing_new(declared.context())) == "nothing_new"
+    assert plan_refresh(declared.context()).months == ()
+    assert plan_refresh(declared.context(AUGUST)).months == ()
+    assert status_without_work(declared.context()) == "nothing_new"
 
     # Once somebody publishes September, the row counts there, and there alone.
     declared.publish({SEPTEMBER: 0.25})
-    assert outcome_status(nothing_new(declared.context())) == "nothing_new"
+    assert plan_refresh(declared.context()).months == ()
     (declared.home.landing / "qa/report_deliveries/~callboard-monthly-kpis-2026-08-delivered.csv").unlink()
     declared.load()
-    assert plan_months(declared.context()).months == (SEPTEMBER,)
-    assert plan_months(declared.context(AUGUST)).months == ()
-    assert plan_months(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
+    assert plan_refresh(declared.context()).months == (SEPTEMBER,)
+    assert plan_refresh(declared.context(AUGUST)).months == ()
+    assert plan_refresh(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
 
 
 def test_our_row_in_a_published_month_makes_it_again(declared: StandIn) -> None:
     declared.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     deliver(declared, datetime(2026, 9, 20, tzinfo=UTC))
     declared.load()
-    assert plan_months(declared.context()).months == (SEPTEMBER,)
-    # Asked for another month, the refresh leaves this one pending.
-    plan = plan_months(declared.context(AUGUST))
+    assert plan_refresh(declared.context()).months == (SEPTEMBER,)
+    # CommandResult another month, this one is left pending.
+    plan = plan_refresh(declared.context(AUGUST))
     assert (plan.months, plan.pending) == ((), (SEPTEMBER,))
-    assert plan_months(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
+    assert plan_refresh(declared.context(SEPTEMBER)).months == (SEPTEMBER,)
 
 
 def test_a_damaged_release_is_reported_as_such(declared: StandIn) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.verdicts import Waiver
 from orchestration.home.errors import CallboardError, GateRefusedError
-from orchestration.home.waivers import Waiver, add_waiver
+from orchestration.home.waivers import add_waiver
 from orchestration.refresh import publish as release
 from orchestration.refresh.publish import publish, tidy
 from orchestration.releases.audit_schema import AUDIT_TABLES
@@ -62,7 +63,7 @@ def test_every_audit_table_has_its_columns_described(stand_in: StandIn) -> None:
     )
     assert set(described) == {(t, c) for t, (_, columns) in AUDIT_TABLES.items() for c in columns}
     commented = "select comment from duckdb_tables() where table_name = 'kpi_monthly'"
-    assert stand_in.published(commented) == [("One row a month and KPI.",)]
+    assert stand_in.published(commented) == [("One row per month and KPI.",)]
 
 
 def test_a_build_that_the_gate_has_not_judged_is_not_published(stand_in: StandIn) -> None:

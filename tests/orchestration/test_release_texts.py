@@ -126,7 +126,7 @@ def test_why_somebody_has_no_rank_has_its_chinese() -> None:
     model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(
         encoding="utf-8"
     )
-    block = re.sub(r"{{.*?}}", "7", model.partition("judged as (")[2].partition("ranked as (")[0])
+    block = re.sub(r"{{.*?}}", "7", model.partition("checked as (")[2].partition("ranked as (")[0])
     part = rf"(?:{_LITERAL}|cast\([\w ]+\)|\w+)"
     found = re.findall(rf"\bthen ({part}(?: \|\| {part})+|{_LITERAL})", block)
     assert len(found) == 4

@@ -5,6 +5,7 @@ from dataclasses import replace
 import duckdb
 
 from orchestration.refresh.restore_marts import restore_marts
+from orchestration.releases.manifest import current_manifest
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 
@@ -14,7 +15,7 @@ VALUES = "select month, value from marts.kpi_monthly order by month"
 
 def carried(stand_in: StandIn) -> list[tuple[object, ...]]:
     with duckdb.connect(str(stand_in.home.warehouse)) as connection:
-        restore_marts(connection, stand_in.home)
+        restore_marts(connection, current_manifest(stand_in.home), stand_in.home.published_database.resolve())
         has_marts = connection.execute(
             "select 1 from duckdb_tables() where table_name = 'kpi_monthly'"
         ).fetchone()

@@ -8,8 +8,12 @@ import duckdb
 import pytest
 
 from orchestration.home.paths import Home
+from orchestration.refresh.conclude import conclude
+from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.last_run import note_attempt
-from orchestration.refresh.outcomes import refused_outcome
+from orchestration.refresh.outcomes import GateOutcome
+from orchestration.refresh.progress import StepResult
+from orchestration.refresh.run import RefreshRun
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
@@ -23,6 +27,12 @@ FAILED = replace(
     expected="every scheduled day has states",
     example_keys=("business_date=2026-08-03",),
 )
+
+
+def refuse(ctx: RefreshContext) -> None:
+    """Conclude a refresh whose build the gate refused for FAILED."""
+    run = RefreshRun(ctx, judged=GateOutcome(StepResult("gate", 0.1), ctx.release_id, (FAILED,)))
+    conclude(run, lambda *_: None)
 
 
 def said(callboard: Callable[..., CommandResult], home: Home) -> dict[str, object]:
@@ -68,7 +78,7 @@ def test_a_refusal_is_reported_with_what_was_found_and_how_to_let_it_pass(
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     refused = said(callboard, stand_in.home)["refused"]
     assert isinstance(refused, dict)
     (verdict,) = refused["gate"]
@@ -90,7 +100,7 @@ def test_a_publication_ends_the_refusal(stand_in: StandIn, callboard: Callable[.
     stand_in.verdicts = [FAILED]
     ctx = stand_in.context(AUGUST)
     stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    refused_outcome(ctx, (), (AUGUST,))
+    refuse(ctx)
     stand_in.verdicts = [PASSED]
     ctx = stand_in.context(AUGUST)
     note_attempt(ctx, lambda _: {"state": "published"})

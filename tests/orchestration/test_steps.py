@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from expectations import gate
+from expectations.verdicts import Verdict
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
-from orchestration.refresh.outcomes import refused_outcome
+from orchestration.refresh.plan import plan_refresh
 from orchestration.refresh.steps import build_step, gate_step, load_step, publish_step
 from orchestration.warehouse import dbt as dbt_runner
 from orchestration.warehouse.dbt import DbtOutcome, NodeResult
@@ -42,16 +43,14 @@ def dbt(monkeypatch: pytest.MonkeyPatch, stand_in: StandIn) -> _Dbt:
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, *, passed: bool) -> None:
-    result = gate.GateResult(
-        "no_holes", "fct_agent_day", AUGUST, "error", passed, "2", "0", ("E1",), None, None
-    )
+    result = Verdict("no_holes", "fct_agent_day", AUGUST, "error", passed, "2", "0", ("E1",), None, None)
     monkeypatch.setattr(gate, "run_gate", lambda *_, **__: gate.GateReport((result,)))
 
 
 def test_dbt_is_given_the_months_the_instant_and_the_release_to_be(stand_in: StandIn, dbt: _Dbt) -> None:
     ctx = stand_in.context()
     assert load_step(ctx).result.rows == 2
-    assert build_step(ctx).months == (AUGUST, SEPTEMBER)
+    assert build_step(ctx, plan_refresh(ctx)).months == (AUGUST, SEPTEMBER)
     assert dbt.variables == {
         "as_of": "2026-10-20 00:00:00",
         "months": ["2026-08-01", "2026-09-01"],
@@ -74,12 +73,13 @@ def test_a_failed_test_of_dbts_refuses_the_build(stand_in: StandIn, dbt: _Dbt) -
     dbt.nodes = (GOOD, BAD_TEST)
     ctx = stand_in.context()
     load_step(ctx)
-    with pytest.raises(GateRefusedError, match="unique_kpi"):
-        build_step(ctx)
-    outcome = refused_outcome(ctx, (), ctx.months)
-    assert [(v.expectation, v.observed) for v in outcome.failed] == [
-        ("unique_kpi", "3 rows that should not be")
+    with pytest.raises(GateRefusedError) as raised:
+        build_step(ctx, plan_refresh(ctx))
+    assert [(v.expectation, v.observed, v.origin) for v in raised.value.verdicts] == [
+        ("unique_kpi", "3 rows that should not be", "dbt")
     ]
+    with pytest.raises(GateRefusedError, match="dbt's tests"):
+        gate_step(ctx)
     with pytest.raises(GateRefusedError):
         publish_step(ctx)
 
@@ -92,7 +92,7 @@ def test_a_failed_model_stops_the_refresh_and_nothing_can_be_published(
     ctx = stand_in.context()
     load_step(ctx)
     with pytest.raises(CallboardError, match=said) as raised:
-        build_step(ctx)
+        build_step(ctx, plan_refresh(ctx))
     assert raised.value.exit_code == 1
     with pytest.raises(CallboardError, match="no finished build"):
         gate_step(ctx)
@@ -107,7 +107,7 @@ def test_publishing_alone_gets_past_no_gate(
     with pytest.raises(GateRefusedError, match="Nothing was built"):
         publish_step(ctx)
     load_step(ctx)
-    build_step(ctx)
+    build_step(ctx, plan_refresh(ctx))
     with pytest.raises(GateRefusedError, match="has not passed"):
         publish_step(stand_in.context())
     judged(monkeypatch, passed=False)
@@ -123,7 +123,7 @@ def test_a_build_of_which_the_gate_said_nothing_is_not_published(
     monkeypatch.setattr(gate, "run_gate", lambda *_, **__: gate.GateReport(()))
     ctx = stand_in.context()
     load_step(ctx)
-    build_step(ctx)
+    build_step(ctx, plan_refresh(ctx))
     gate_step(ctx)
     with pytest.raises(GateRefusedError, match="has not passed"):
         publish_step(ctx)
@@ -134,7 +134,7 @@ def test_an_unknown_default_site_without_a_time_zone_is_wrong_usage(stand_in: St
     ctx = stand_in.context()
     load_step(ctx)
     with pytest.raises(UsageError, match="MOON"):
-        build_step(ctx)
+        build_step(ctx, plan_refresh(ctx))
 
 
 def test_a_delivered_default_site_needs_no_time_zone_of_its_own(stand_in: StandIn, dbt: _Dbt) -> None:
@@ -144,7 +144,7 @@ def test_a_delivered_default_site_needs_no_time_zone_of_its_own(stand_in: StandI
     sites.write_text("site_id,site_name,time_zone,country\n SHA ,Shanghai,Asia/Shanghai,CN\n")
     ctx = stand_in.context()
     load_step(ctx)
-    assert build_step(ctx).months == (AUGUST, SEPTEMBER)
+    assert build_step(ctx, plan_refresh(ctx)).months == (AUGUST, SEPTEMBER)
 
 
 def test_nothing_is_published_twice(stand_in: StandIn) -> None:

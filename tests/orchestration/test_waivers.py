@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from expectations.gate import expectation_names
+from expectations.verdicts import Waiver
 from orchestration.home.errors import CallboardError, UsageError
 from orchestration.home.paths import Home
-from orchestration.home.waivers import Waiver, add_waiver, revoke_waiver, waivers_in_force
+from orchestration.home.waivers import add_waiver, revoke_waiver, waivers_in_force
 
 from .conftest import AUGUST, SEPTEMBER, CommandResult
 

@@ -66,7 +66,7 @@ class Served:
 Start = Callable[..., Served]
 
 
-def starter(folder: Path) -> Generator[Start]:
+def starter(folder: Path, project: Path = ROOT) -> Generator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start(home: Path, *options: str, **environment: str) -> Served:
@@ -85,7 +85,7 @@ def starter(folder: Path) -> Generator[Start]:
                     "--json",
                     *options,
                 ],
-                cwd=ROOT,
+                cwd=project,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,

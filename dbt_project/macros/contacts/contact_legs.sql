@@ -1,6 +1,3 @@
-{#- What a leg counts as. -#}
-
-{#- A customer who gave up sooner than the queue's short_abandon_seconds: counted nowhere as a leg. -#}
 {% macro is_short_abandon(leg, queue) -%}
     (
         {{ leg }}.outcome = 'abandoned'

@@ -27,9 +27,9 @@ delivered as {{ contract.inlined }} (
 broken as (
     select
         refused.{{ contract.row | join(',\n        refused.') }},
-        {{ said_by_rule(rules, 'column', 'error_column') }} as column_name,
-        {{ said_by_rule(rules, 'code', 'error_code') }} as reason_code,
-        {{ said_by_rule(rules, 'params', 'error_params') }} as reason_params,
+        {{ of_broken_rule(rules, 'column', 'error_column') }} as column_name,
+        {{ of_broken_rule(rules, 'code', 'error_code') }} as reason_code,
+        {{ of_broken_rule(rules, 'params', 'error_params') }} as reason_params,
         versions.version is null as is_quarantined,
         {{ row_texts(contract, 'refused') }}
     from refused

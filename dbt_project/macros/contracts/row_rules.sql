@@ -35,13 +35,13 @@
     {{ return(rules) }}
 {%- endmacro %}
 
-{#- Looks a row's problem, the number of the rule it breaks, up among what the rules say. -#}
-{% macro said_by_rule(rules, key, of_loader) -%}
+{#- A row's problem is the number of the rule that it breaks: what that rule has under `key` (column, code, params). -#}
+{% macro of_broken_rule(rules, key, of_loader) -%}
     case refused.problem
             when 0 then refused.{{ of_loader }}
             {%- for rule in rules if rule[key] %}
-            {%- set said = rule[key] if key != 'params' else tojson(rule.params) | replace("'", "''") %}
-            when {{ rule.number }} then '{{ said }}'
+            {%- set value = rule[key] if key != 'params' else tojson(rule.params) | replace("'", "''") %}
+            when {{ rule.number }} then '{{ value }}'
             {%- endfor %}
         end
 {%- endmacro %}

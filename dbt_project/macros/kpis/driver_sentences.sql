@@ -1,15 +1,13 @@
-{#- What kpi_driver_monthly says in words. The relation that it is said of has the columns agents, lowest, highest,
-    is_measured, correlation and slope, the driver's unit, name_en and name_zh, and the same of the satisfaction measure with
+{#- The texts of kpi_driver_monthly. They read the columns of its CTE `found`: agents, lowest, highest, is_measured,
+    correlation, slope, the driver's unit, name_en and name_zh, and the same of the satisfaction measure with
     satisfaction_ before them. -#}
 
-{#- A relation is claimed once its correlation is at least so many of its standard errors, 1 / sqrt(agents), away from 0:
-    chance alone brings one pair of 370 so far, and a month looks at hundreds of pairs. -#}
+{#- Chance alone brings one pair of 370 three standard errors, 1 / sqrt(agents) each, away from 0, and a month looks at
+    hundreds of pairs. -#}
 {% macro claimed_standard_errors() -%}
     {{ return(3) }}
 {%- endmacro %}
 
-{#- By how much more of a driver a sentence speaks: the wide step, or the narrow one where no two agents are a wide step
-    apart, so that nothing is said of agents such as there are none. Points are those of a scale from 0 to 100. -#}
 {% macro driver_steps() -%}
     {%- set steps = {
         'ratio': [
@@ -34,12 +32,10 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- A name as it stands within a sentence. -#}
 {% macro within_sentence(name) -%}
     lower(substring({{ name }}, 1, 1)) || substring({{ name }}, 2)
 {%- endmacro %}
 
-{#- Which of the four sentences a row gets. -#}
 {% macro driver_finding() -%}
     case
         when agents < {{ var('driver_min_agents') }} then 'too_few'
@@ -49,8 +45,6 @@
     end
 {%- endmacro %}
 
-{#- How much higher or lower satisfaction is, without its sign: two decimals, and never 0.00, which would deny what the
-    sentence claims. -#}
 {% macro change_in_words(change, below) -%}
     case
         when abs({{ change }}) < 0.005 then '{{ below }}'

@@ -1,16 +1,17 @@
-{#- One row a measure from one row with a column for each: the relation that names them and the column that picks one.
-    The relation is read once, however many measures it has. -#}
+{#- One row per measure from one row with a column for each: the relation that names the measures and the expression that
+    picks one. The relation is read once, however many measures it has. -#}
 
 {% macro measure_names(measures) -%}
     {%- for measure in measures %}
-    select '{{ measure }}' as measure {{ 'union all' if not loop.last }}
+    select '{{ measure.name }}' as measure {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
-{% macro picked_measure(picker, measures, suffix='') -%}
+{#- `attribute`: the measure's attribute that is picked, its expression or the name of a column. -#}
+{% macro picked_measure(picker, measures, attribute='name', suffix='') -%}
     case {{ picker }}.measure
         {%- for measure in measures %}
-        when '{{ measure }}' then {{ measure }}{{ suffix }}
+        when '{{ measure.name }}' then {{ measure[attribute] }}{{ suffix }}
         {%- endfor %}
     end
 {%- endmacro %}

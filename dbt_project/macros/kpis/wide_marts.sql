@@ -1,5 +1,3 @@
-{#- What the wide monthly marts share: one row a month and team, and one for the centre as team all. -#}
-
 {% macro team_months(measures) -%}
     select
         scope_measures.month,
@@ -22,7 +20,6 @@
         {% endfor %}
 {%- endmacro %}
 
-{#- The name a team had at the end of the month. -#}
 {% macro team_names() -%}
     select
         months.month,
@@ -35,10 +32,18 @@
             and (teams.valid_to is null or teams.valid_to >= months.last_on)
 {%- endmacro %}
 
-{#- Numerator by denominator, in the units the definitions of the KPI give them; null where there is nothing to divide by. -#}
-{% macro rate(numerator, denominator, numerator_factor=1, denominator_divisor=1) -%}
-    case
-        when {{ denominator }} <> 0
-            then cast({{ numerator }} * {{ numerator_factor }} as double) / (cast({{ denominator }} as double) / {{ denominator_divisor }})
-    end
+{% macro team_kpis(kpi_ids) -%}
+    select
+        kpi_values.month,
+        kpi_values.scope_id as team_id,
+        {% for kpi_id in kpi_ids -%}
+        max(case when kpi_values.kpi_id = '{{ kpi_id }}' then kpi_values.value end) as {{ kpi_id }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_kpi_values') }} as kpi_values
+    where
+        kpi_values.scope in ('centre', 'team')
+        and kpi_values.kpi_id in (
+            {%- for kpi_id in kpi_ids %}'{{ kpi_id }}'{{ ', ' if not loop.last }}{% endfor -%}
+        )
+    group by kpi_values.month, kpi_values.scope_id
 {%- endmacro %}

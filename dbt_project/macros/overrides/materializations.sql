@@ -1,5 +1,5 @@
-{#- Tables and views on DuckDB, replaced in one statement inside one transaction. dbt's own build beside the old one,
-    rename twice and drop, with a look into the catalog before each: half the time of a small refresh. -#}
+{#- dbt-duckdb builds a new relation beside the old one, renames twice and drops, and looks into the catalog before each:
+    half the time of a small refresh. See the README of the project. -#}
 
 {% materialization table, adapter='duckdb' %}
     {{ return(replaced_whole('table')) }}

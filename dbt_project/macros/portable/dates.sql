@@ -1,5 +1,3 @@
-{#- Plain dates, where engines differ. -#}
-
 {% macro add_days(date, days) -%}
     {{ return(adapter.dispatch('add_days')(date, days)) }}
 {%- endmacro %}
@@ -12,14 +10,12 @@
     date_add({{ date }}, {{ days }})
 {%- endmacro %}
 
-{#- One row for each date from the first to the last, both included, none where the last lies before the first.
-    Stands in a select list. -#}
 {% macro each_date(first, last) -%}
     {{ return(adapter.dispatch('each_date')(first, last)) }}
 {%- endmacro %}
 
 {% macro default__each_date(first, last) -%}
-    {#- Most stretches of time end on the date they begin: a list of one is made much faster than a series. -#}
+    {#- Most intervals end on the date they start: a list of one date is made much faster than a series. -#}
     unnest(
         case
             when {{ first }} = {{ last }} then [{{ first }}]
@@ -34,7 +30,6 @@
     explode(filter(sequence(least({{ first }}, {{ last }}), {{ last }}), d -> d >= {{ first }}))
 {%- endmacro %}
 
-{#- One row for each whole number from the first to the last, both included. Stands in a select list. -#}
 {% macro each_number(first, last) -%}
     {{ return(adapter.dispatch('each_number')(first, last)) }}
 {%- endmacro %}
@@ -47,7 +42,6 @@
     explode(sequence({{ first }}, {{ last }}))
 {%- endmacro %}
 
-{#- The half hour of the UTC clock an instant lies in, as a whole number that grows by one each half hour. -#}
 {% macro half_hour_number(instant) -%}
     {{ return(adapter.dispatch('half_hour_number')(instant)) }}
 {%- endmacro %}
@@ -60,7 +54,6 @@
     (unix_micros({{ instant }}) div 1800000000)
 {%- endmacro %}
 
-{#- The start of the half hour of that number. -#}
 {% macro half_hour_start(number) -%}
     {{ return(adapter.dispatch('half_hour_start')(number)) }}
 {%- endmacro %}
@@ -81,7 +74,6 @@
     {{ add_days("cast(date_trunc('month', " ~ date ~ ") + interval 1 month as date)", -1) }}
 {%- endmacro %}
 
-{#- 1 Monday to 7 Sunday. -#}
 {% macro iso_weekday(date) -%}
     {{ return(adapter.dispatch('iso_weekday')(date)) }}
 {%- endmacro %}

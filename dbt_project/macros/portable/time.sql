@@ -1,5 +1,3 @@
-{#- Time zones, the one place where engines differ. Instants are TIMESTAMP in UTC, local times TIMESTAMP without zone. -#}
-
 {% macro to_local(utc, time_zone) -%}
     {{ return(adapter.dispatch('to_local')(utc, time_zone)) }}
 {%- endmacro %}
@@ -12,14 +10,12 @@
     from_utc_timestamp({{ utc }}, {{ time_zone }})
 {%- endmacro %}
 
-{#- The local date of an instant. -#}
 {% macro local_date(utc, time_zone) -%}
     cast({{ to_local(utc, time_zone) }} as date)
 {%- endmacro %}
 
-{#- The instant of a local time. A local time that a clock change repeats is its first occurrence, one that it skips
-    moves on by the gap: the offset in force the day before decides both, unless it does not lead back to the same
-    local time, in which case the engine's own reading does. -#}
+{#- The UTC offset of the day before decides both cases of a clock change, unless it does not lead back to the same local
+    time: then the engine's own conversion decides. -#}
 {% macro to_utc(local, time_zone) -%}
     {{ return(adapter.dispatch('to_utc')(local, time_zone)) }}
 {%- endmacro %}
@@ -41,13 +37,11 @@
     end
 {%- endmacro %}
 
-{#- Whole microseconds from one instant to a later one: integers, so sums do not depend on the order of rows. -#}
 {% macro microseconds_between(earlier, later) -%}
     ({{ microseconds_of(later) }} - {{ microseconds_of(earlier) }})
 {%- endmacro %}
 
 
-{#- An instant as whole microseconds, for a window frame over time. -#}
 {% macro microseconds_of(instant) -%}
     {{ return(adapter.dispatch('microseconds_of')(instant)) }}
 {%- endmacro %}

@@ -1,6 +1,3 @@
-{#- What targets and scorecards share. `better` is the KPI's direction: higher, lower or none. -#}
-
-{#- Is a value at least as good as another one? Doubles leave the last bits open; null where no direction is better. -#}
 {% macro is_as_good(value, other, better) -%}
     case {{ better }}
         when 'higher' then {{ value }} >= {{ other }} - 1e-9 * greatest(abs({{ other }}), 1)
@@ -8,7 +5,6 @@
     end
 {%- endmacro %}
 
-{#- Value by target where more is better, target by value where less is; null where that cannot be divided. -#}
 {% macro attainment(value, target, better) -%}
     case
         when {{ better }} = 'higher' and {{ target }} > 0 then {{ value }} / {{ target }}
@@ -16,17 +12,14 @@
     end
 {%- endmacro %}
 
-{#- met or missed; null where there is no target or no direction is better. -#}
 {% macro target_status(value, target, better) -%}
     case {{ is_as_good(value, target, better) }} when true then 'met' when false then 'missed' end
 {%- endmacro %}
 
-{#- A number as people write it, to four places: 27, 0.72. -#}
 {% macro number_text(number) -%}
     rtrim(rtrim(cast(cast({{ number }} as decimal(26, 4)) as varchar), '0'), '.')
 {%- endmacro %}
 
-{#- What managers decided, delivered rows first in `is_delivered`, and what is shipped. -#}
 {% macro delivered_and_shipped(table, columns) -%}
     select {{ columns | join(', ') }}, 1 as is_delivered
     from {{ ref('stg_rules__' ~ table) }}
@@ -35,9 +28,6 @@
     from {{ ref(table) }}
 {%- endmacro %}
 
-{#- Attainment as the method ratio counts it: from 0 to the cap. Nothing at all of what should be little is the cap,
-    where the target itself is nothing it is met. Null without a target to divide by: greatest and least pass over nulls,
-    so that has to be said. -#}
 {% macro capped_attainment(value, target, better, cap) -%}
     case
         when {{ better }} = 'lower' and {{ target }} > 0 and {{ value }} <= 0 then {{ cap }}
@@ -47,7 +37,6 @@
     end
 {%- endmacro %}
 
-{#- In words, how the points of an item of int_scorecard_items came about. -#}
 {% macro why_points() -%}
     case
         when value is null then 'no number this month; its weight is shared among the others'
@@ -80,7 +69,6 @@
     end
 {%- endmacro %}
 
-{#- Items of scorecards as they are published, those of the subjects (employee, team, centre) named. -#}
 {% macro published_scorecard_items(subjects, id_column) -%}
     select
         month,

@@ -1,7 +1,4 @@
-{#- Rows that an agent has at one instant, each with the local date and the assignment it counts for: the one join that
-    dates surveys, complaints, orders and evaluations. `events` is a CTE with agent_key ('' where the row names nobody)
-    and the column `instant`; `columns` are SQL over it and int_assignment_periods. -#}
-{% macro dated_events(events, instant, columns) -%}
+{% macro dated_events(events, instant) -%}
     select
         days.month,
         days.local_date,
@@ -10,11 +7,9 @@
         periods.site_id,
         periods.team_id,
         periods.business_line,
-        {{ events }}.delivery_id,
-        {{ events }}.line_number,
-        {{ columns | join(',\n        ') }}
+        {{ events }}.*
     from {{ events }}
-    inner join {{ ref('int_employee_days') }} as days
+    inner join {{ ref('int_assignment_utc_days') }} as days
         on
             days.agent_key = {{ events }}.agent_key
             and days.utc_date = cast({{ events }}.{{ instant }} as date)

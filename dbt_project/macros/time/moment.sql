@@ -1,10 +1,7 @@
-{#- What a refresh holds still: its instant, its default site. -#}
-
 {% macro as_of() -%}
     cast('{{ var("as_of") }}' as timestamp)
 {%- endmacro %}
 
-{#- Plain dates are held against this one. -#}
 {% macro as_of_date() -%}
     cast({{ as_of() }} as date)
 {%- endmacro %}
@@ -17,7 +14,6 @@
     )
 {%- endmacro %}
 
-{#- Ends of an interval that is open to the past or to the future. -#}
 {% macro beginning_of_time() -%} timestamp '1900-01-01 00:00:00' {%- endmacro %}
 {% macro end_of_time() -%} timestamp '9999-12-31 00:00:00' {%- endmacro %}
 {% macro first_day() -%} date '1900-01-01' {%- endmacro %}

@@ -1,6 +1,3 @@
-{#- Incremental strategy replace_months: the rows of the selected months go, also where the build gives none for one of
-    them any more, and the new ones come in; all other months stay as they are. The model names its date column in
-    meta.month_of, and in meta.rolls_on_months how many months after a selected one it makes again too ('all': all). -#}
 {% macro get_incremental_replace_months_sql(arg_dict) -%}
     {{ return(adapter.dispatch('replace_months_sql')(arg_dict)) }}
 {%- endmacro %}

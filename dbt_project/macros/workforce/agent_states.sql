@@ -1,4 +1,4 @@
-{#- Which states count as what: the one place where the vocabulary of states and activities gets a meaning. -#}
+{#- The one place where the states and activities of the vocabulary get a meaning. -#}
 
 {% macro is_productive(state) -%}
     {{ state }} in ('available', 'ringing', 'talking', 'holding', 'wrap_up')
@@ -8,7 +8,6 @@
     {{ state }} in ('talking', 'holding', 'wrap_up')
 {%- endmacro %}
 
-{#- Does a state suit the activity that was planned? Time without a plan and leave suit nothing. -#}
 {% macro suits_activity(state, activity) -%}
     case {{ activity }}
         when 'on_queue' then {{ is_productive(state) }} or {{ state }} = 'system_issue'

@@ -1,10 +1,7 @@
-"""What must hold for `marts.attrition_monthly`: keys, and heads that add up for every team and the centre.
-
-Whether its rates are those of `kpi_monthly` is asked here too.
-"""
+"""What must hold for `marts.attrition_monthly`: keys, and heads that add up for every team and the centre."""
 
 from expectations.suite import Suite, numbers, rule
-from expectations.suites.marts.monthly_pivots import agrees_with_kpi_monthly, wide_mart
+from expectations.suites.marts.monthly_pivots import wide_mart
 
 _TABLE = "attrition_monthly"
 _KEY = ("month", "team_id")
@@ -34,15 +31,6 @@ SUITE = Suite(
             broken=f"least({', '.join(_HEADS)}) < 0",
             observed=numbers(*_HEADS),
             key=_KEY,
-        ),
-        agrees_with_kpi_monthly(
-            _TABLE,
-            (
-                "attrition_rate",
-                "annualised_attrition_rate",
-                "voluntary_attrition_rate",
-                "early_attrition_rate",
-            ),
         ),
     ),
 )

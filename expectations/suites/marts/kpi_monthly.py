@@ -4,39 +4,12 @@ Whether its scopes add up stands in `kpi_scopes.py`, whether its months look lik
 `kpi_trailing.py`; both belong to this table's suite.
 """
 
-from expectations.suite import Expectation, Suite, key_text, numbers, one_of, rule, unique_key
+from expectations.suite import Expectation, Suite, key_text, numbers, rule, unique_key
 from expectations.suites.marts import kpi_scopes, kpi_trailing
 
 _TABLE = "kpi_monthly"
 _KEY = ("month", "kpi_id", "scope", "scope_id")
 _NUMBERS = numbers("numerator", "denominator", "value")
-
-# Ratios whose numerator is not a part of their denominator, so that more than 100 % is possible and right.
-_MAY_EXCEED_ONE = (
-    "schedule_conformance_rate",
-    "staffing_ratio",
-    "recruiting_fulfilment_rate",
-    "training_plan_adherence",
-    "admin_budget_overrun_rate",
-    "complaint_rate",
-    "attrition_rate",
-    "annualised_attrition_rate",
-    "voluntary_attrition_rate",
-    "involuntary_attrition_rate",
-    "new_hire_training_attrition_rate",
-    "probation_attrition_rate",
-)
-
-# The scale of each KPI in points; any other in points runs from 0 to 100.
-_SCALES = """
-    case
-        when kpi_id = 'net_promoter_score' then [-100, 100]
-        -- more than 100 where a ratio of the scorecard exceeds 1
-        when kpi_id in ('performance_score', 'operations_kpi_score') then [0, 10000]
-        when kpi_id = 'csat_score' or kpi_id like '%\\_csat\\_score' escape '\\' then [1, 5]
-        else [0, 100]
-    end
-"""
 
 # Doubles leave the last bits open.
 _SLACK = 1e-9
@@ -47,14 +20,11 @@ _out_of_bounds = Expectation(
     broken_rows=f"""
         select month, {key_text(_KEY)} as key, {_NUMBERS} || ', unit = ' || unit as observed
         from marts.kpi_monthly
-        join (select kpi_id, unit from marts.dim_kpi) using (kpi_id)
-        where month in (select month from month_asked) and case
-            when unit = 'points' then
-                value < ({_SCALES})[1] - {_SLACK} or value > ({_SCALES})[2] + {_SLACK}
-            when unit = 'ratio' then
-                value < 0 or (value > 1 + {_SLACK} and kpi_id not in {one_of(_MAY_EXCEED_ONE)})
-            else value < 0
-        end
+        join (
+            select kpi_id, unit, lower_bound, upper_bound from intermediate.int_kpi_definitions
+        ) using (kpi_id)
+        where month in (select month from month_asked)
+            and (value < lower_bound - {_SLACK} or value > upper_bound + {_SLACK})
     """,
 )
 

@@ -5,7 +5,7 @@ the volume behind it. Bands are wide enough for seasons, growth and holidays, an
 number: what they must not let through is another unit, a delivery that is missing and one that came twice.
 """
 
-from expectations.suite import Expectation, numbers, one_of
+from expectations.suite import Expectation, numbers
 
 # How far chance may carry a number, in standard errors.
 _CHANCE = 3
@@ -18,33 +18,9 @@ _FACTORS = "case unit when 'per_hour' then 1.6 when 'seconds' then 5 when 'money
 _SMALL_STEP = 0.05
 _LARGE_STEP = 0.35
 
-# Scales of KPIs in points that do not run from 0 to 100.
-_SCALE = """
-    case
-        when kpi_id = 'net_promoter_score' then 200
-        when kpi_id = 'csat_score' or kpi_id like '%\\_csat\\_score' escape '\\' then 4
-        when unit = 'points' then 100
-        else 1
-    end
-"""
-
-# One event stands in the numerator for so many: a year's attrition for a month's, a session for its hours.
-_EVENT_SIZE = """
-    case kpi_id when 'annualised_attrition_rate' then 12 when 'training_plan_adherence' then 20 else 1 end
-"""
-
-# Cohorts, plans and budgets: a class of thirty in one month and nobody in the next is ordinary.
-_COHORTS = (
-    "early_attrition_rate",
-    "new_hire_training_pass_rate",
-    "new_hire_training_attrition_rate",
-    "on_the_job_exam_pass_rate",
-    "probation_pass_rate",
-    "probation_attrition_rate",
-    "training_plan_adherence",
-    "recruiting_fulfilment_rate",
-    "admin_budget_overrun_rate",
-    "order_value",
+# Unit, scale and size of an event of each KPI, from its definition.
+_DEFINITION = (
+    "(select kpi_id, unit, scale_width, event_size, is_cohort from intermediate.int_kpi_definitions)"
 )
 
 # Medians of the trailing months, of KPIs that had a row in each of them.
@@ -68,19 +44,18 @@ _COMPARED = f"""
     measured as (
         select
             *,
-            {_SCALE} as scale,
             ({_FACTORS}) as factor,
-            abs(numerator) / {_EVENT_SIZE} as events,
-            abs(usual_value) * denominator / {_EVENT_SIZE} as usual_events,
-            denominator / {_EVENT_SIZE} as cases,
-            usual_denominator / {_EVENT_SIZE} as usual_cases
+            abs(numerator) / event_size as events,
+            abs(usual_value) * denominator / event_size as usual_events,
+            denominator / event_size as cases,
+            usual_denominator / event_size as usual_cases
         from centre_kpi
         join usual using (month, kpi_id)
-        join (select kpi_id, unit from marts.dim_kpi) using (kpi_id)
+        join {_DEFINITION} using (kpi_id)
     )
     select
         *,
-        abs(value - usual_value) / scale as step,
+        abs(value - usual_value) / scale_width as step,
         sqrt(0.25 / cases + 0.25 / usual_cases) as step_by_chance,
         -- Three events more or less are chance wherever events are counted.
         abs(ln(
@@ -128,7 +103,9 @@ _volume = Expectation(
             from centre_kpi
             join usual using (month, kpi_id)
             join month_reach using (month)
-            where kpi_id not in {one_of(_COHORTS)}
+            join {_DEFINITION} using (kpi_id)
+            -- A class of thirty in one month and nobody in the next is ordinary.
+            where not is_cohort
         )
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=centre' as key,
             {numbers("kpi_id", "denominator", "usual_denominator")} as observed
@@ -148,8 +125,9 @@ _missing = Expectation(
             kpi_id || ' has no row, its usual denominator is ' || usual_denominator as observed
         from usual
         join month_reach using (month)
+        join {_DEFINITION} using (kpi_id)
         anti join centre_kpi using (month, kpi_id)
-        where is_closed and kpi_id not in {one_of(_COHORTS)}
+        where is_closed and not is_cohort
             and usual_denominator >= getvariable('fewest_rows_of_a_hole')
     """,
 )

@@ -47,7 +47,7 @@ _measurable = Expectation(
                     when measured_at <> 'own' then measured_at when role = 'centre' then 'centre' else 'employee'
                 end as measured_scope
             from marts.{_TABLE} as weights
-            left join intermediate.kpi_definitions as definition using (kpi_id)
+            left join intermediate.int_kpi_definitions as definition using (kpi_id)
             where month in (select month from month_asked) and weight > 0
         )
         select month, {key_text(_KEY)} as key,

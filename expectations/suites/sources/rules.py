@@ -14,7 +14,7 @@ def _known(table: str, column: str) -> Expectation:
         broken_rows=f"""
             select 'kpi_id=' || {column} as key, count(*) || ' rows name the KPI ' || {column} || ', which is none' as observed
             from staging.stg_rules__{table}
-            where {column} not in (select kpi_id from intermediate.kpi_definitions)
+            where {column} not in (select kpi_id from intermediate.int_kpi_definitions)
             group by {column}
         """,
     )

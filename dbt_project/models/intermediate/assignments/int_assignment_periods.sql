@@ -18,8 +18,8 @@ sites as (
 
 ),
 
--- An employee nobody has assigned counts for the centre in the default site's time, as a row without employee does.
--- A last day after as_of is not known yet.
+-- An employee without an assignment counts for the centre in the default site's time zone, as a row without an
+-- employee does. A last day after as_of is not known yet.
 assigned as (
 
     select
@@ -53,7 +53,7 @@ numbered as (
 
 ),
 
--- The earliest of all later starts: a move far enough east begins before the assignment it follows.
+-- The earliest of all later starts: after a move far enough east, the new assignment starts before the old one.
 followed as (
 
     select

@@ -19,8 +19,8 @@ summed as (
         local_date,
         period_id,
         business_line,
-        {% for measure in contact_measures() -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% for measure in measures_added_up_in('int_contact_days') -%}
+        cast(sum({{ measure.expr }}) as bigint) as {{ measure.name }}{{ ',' if not loop.last }}
         {% endfor %}
     from contacts
     group by month, local_date, period_id, business_line

@@ -8,7 +8,7 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),
@@ -44,12 +44,13 @@ legs as {{ inlined() }} (
         legs.direction = 'inbound'
         and legs.ended_at <= {{ as_of() }}
         and {{ within_selected_months(
-            'legs.offered_at', longest_contact_days() + 1, longest_contact_days() + repeat_days() + 1
+            'legs.offered_at', var('longest_contact_days') + 1,
+            var('longest_contact_days') + var('repeat_contact_days') + 1
         ) }}
 
 ),
 
--- Few contacts have more than one leg; only those need their legs put in order.
+-- Few contacts have more than one leg; only the legs of those are sorted.
 several as (
 
     select contact_id
@@ -78,7 +79,7 @@ placed as (
 
 ),
 
--- What a contact is called comes from its first leg, whom it counts for from the first one answered.
+-- Attributes come from the first leg, attribution from the first answered leg.
 contacts as (
 
     select
@@ -123,8 +124,8 @@ contacts as (
 
 ),
 
--- A contact none of whose legs waited long enough is no repeat: those are counted among themselves. One without a
--- customer has no repeats, whatever is counted for it here.
+-- A contact of short abandons only is not a repeat, so such contacts are a partition of their own. The count for
+-- contacts without a customer is meaningless and not used below.
 followed as (
 
     select
@@ -132,7 +133,7 @@ followed as (
         count(*) over (
             partition by are_all_short_abandons, customer_id, topic
             order by {{ microseconds_of('first_offered_at') }}
-            range between 1 following and {{ repeat_days() * 24 * 3600 * 1000000 }} following
+            range between 1 following and {{ var('repeat_contact_days') * 24 * 3600 * 1000000 }} following
         ) as repeats
     from contacts
 

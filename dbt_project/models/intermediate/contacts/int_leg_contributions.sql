@@ -20,7 +20,6 @@ final as (
         periods.site_id,
         periods.team_id,
         periods.business_line as assigned_business_line,
-        legs.answered_legs as handled_legs,
         0 as pending_rows
     from legs
     inner join periods on periods.period_id = legs.period_id

@@ -19,8 +19,8 @@ summed as (
         local_date,
         period_id,
         business_line,
-        {% for measure in leg_measures() -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% for measure in measures_added_up_in('int_leg_days', others=['talk_seconds', 'hold_seconds', 'wrap_seconds']) -%}
+        cast(sum({{ measure.expr }}) as bigint) as {{ measure.name }}{{ ',' if not loop.last }}
         {% endfor %}
     from legs
     group by month, local_date, period_id, business_line
@@ -35,7 +35,6 @@ final as (
         periods.site_id,
         periods.team_id,
         periods.business_line as assigned_business_line,
-        summed.answered_legs as handled_legs,
         0 as pending_rows
     from summed
     inner join periods on periods.period_id = summed.period_id

@@ -22,7 +22,7 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),

@@ -11,7 +11,7 @@ cases as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),
@@ -68,7 +68,7 @@ zones as (
 
 ),
 
--- When a month ends on each clock, worked out once: a closing's own local date lies in the month if it comes before.
+-- The instant at which a month ends in each time zone, computed once: a case closed before it was closed in the month.
 month_ends as (
 
     select
@@ -80,7 +80,7 @@ month_ends as (
 
 ),
 
--- The clock of a closing is that of the site where the agent was then.
+-- The month of a closing ends in the time zone of the site where the agent was then.
 closed as (
 
     select

@@ -13,11 +13,26 @@ complaints as (
 
 ),
 
+dated as (
+    {{ dated_events('complaints', 'received_at') }}
+),
+
 final as (
-    {{ dated_events('complaints', 'received_at', [
-        "case when complaints.upheld is null then 1 else 0 end as pending_rows",
-        "1 as complaints",
-    ]) }}
+
+    select
+        month,
+        local_date,
+        period_id,
+        employee_id,
+        site_id,
+        team_id,
+        business_line,
+        delivery_id,
+        line_number,
+        case when upheld is null then 1 else 0 end as pending_rows,
+        1 as complaints
+    from dated
+
 )
 
 select * from final

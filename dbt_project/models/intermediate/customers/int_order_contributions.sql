@@ -12,16 +12,31 @@ orders as (
 
 ),
 
+dated as (
+    {{ dated_events('orders', 'created_at') }}
+),
+
 final as (
-    {{ dated_events('orders', 'created_at', [
-        "0 as pending_rows",
-        "1 as orders",
-        "case when orders.status = 'valid' then 1 else 0 end as valid_orders",
-        "case when orders.status = 'abnormal' then 1 else 0 end as abnormal_orders",
-        "case when orders.status = 'valid' then orders.amount else 0 end as valid_order_amount",
-        "case when orders.paid_at <= " ~ as_of() ~ " then 1 else 0 end as paid_orders",
-        "case when orders.paid_at <= " ~ as_of() ~ " and orders.refunded_at <= " ~ as_of() ~ " then 1 else 0 end as refunded_orders",
-    ]) }}
+
+    select
+        month,
+        local_date,
+        period_id,
+        employee_id,
+        site_id,
+        team_id,
+        business_line,
+        delivery_id,
+        line_number,
+        0 as pending_rows,
+        1 as orders,
+        case when status = 'valid' then 1 else 0 end as valid_orders,
+        case when status = 'abnormal' then 1 else 0 end as abnormal_orders,
+        case when status = 'valid' then amount else 0 end as valid_order_amount,
+        case when paid_at <= {{ as_of() }} then 1 else 0 end as paid_orders,
+        case when paid_at <= {{ as_of() }} and refunded_at <= {{ as_of() }} then 1 else 0 end as refunded_orders
+    from dated
+
 )
 
 select * from final

@@ -13,23 +13,38 @@ surveys as (
 
 ),
 
+dated as (
+    {{ dated_events('surveys', 'responded_at') }}
+),
+
 final as (
-    {{ dated_events('surveys', 'responded_at', [
-        "case when surveys.review = 'pending' then 1 else 0 end as pending_rows",
-        "coalesce(surveys.csat, 0) as csat_sum",
-        "case when surveys.csat is not null then 1 else 0 end as csat_count",
-        "case when surveys.csat >= 4 then 1 else 0 end as satisfied_surveys",
-        "coalesce(surveys.resolution, 0) as resolution_sum",
-        "case when surveys.resolution is not null then 1 else 0 end as resolution_count",
-        "coalesce(surveys.attitude, 0) as attitude_sum",
-        "case when surveys.attitude is not null then 1 else 0 end as attitude_count",
-        "coalesce(surveys.speed, 0) as speed_sum",
-        "case when surveys.speed is not null then 1 else 0 end as speed_count",
-        "coalesce(surveys.ease, 0) as ease_sum",
-        "case when surveys.ease is not null then 1 else 0 end as ease_count",
-        "case when surveys.nps >= 9 then 1 when surveys.nps <= 6 then -1 else 0 end as net_promoters",
-        "case when surveys.nps is not null then 1 else 0 end as nps_count",
-    ]) }}
+
+    select
+        month,
+        local_date,
+        period_id,
+        employee_id,
+        site_id,
+        team_id,
+        business_line,
+        delivery_id,
+        line_number,
+        case when review = 'pending' then 1 else 0 end as pending_rows,
+        coalesce(csat, 0) as csat_sum,
+        case when csat is not null then 1 else 0 end as csat_count,
+        case when csat >= 4 then 1 else 0 end as satisfied_surveys,
+        coalesce(resolution, 0) as resolution_sum,
+        case when resolution is not null then 1 else 0 end as resolution_count,
+        coalesce(attitude, 0) as attitude_sum,
+        case when attitude is not null then 1 else 0 end as attitude_count,
+        coalesce(speed, 0) as speed_sum,
+        case when speed is not null then 1 else 0 end as speed_count,
+        coalesce(ease, 0) as ease_sum,
+        case when ease is not null then 1 else 0 end as ease_count,
+        case when nps >= 9 then 1 when nps <= 6 then -1 else 0 end as net_promoters,
+        case when nps is not null then 1 else 0 end as nps_count
+    from dated
+
 )
 
 select * from final

@@ -6,7 +6,7 @@ months as (
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 
@@ -29,8 +29,8 @@ scopes as (
 
 ),
 
--- What was in force when the month began: the delivered before the shipped, the line's own before every line's, the
--- scope's own before every scope's, and of these the newest.
+-- The target that was current when the month began: delivered before shipped, the line's own before that for any line,
+-- the scope's own before that for any scope, then the newest.
 preferred as (
 
     select

@@ -2,7 +2,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 
@@ -24,7 +24,7 @@ source_reach as (
 
 ),
 
--- The earliest day that all deliveries a KPI needs reach.
+-- Earliest date through which all required sources are delivered.
 reach as (
 
     select
@@ -69,7 +69,7 @@ added as (
 
 ),
 
--- The one division; until here everything was whole numbers and decimals.
+-- The only division: all sums before it are of integers and decimals, so they do not depend on the order of rows.
 divided as (
 
     select

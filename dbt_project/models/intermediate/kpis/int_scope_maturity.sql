@@ -13,11 +13,11 @@ periods as (
 waits as (
 
     select distinct matures_after_days
-    from {{ ref('kpi_definitions') }}
+    from {{ ref('int_kpi_definitions') }}
 
 ),
 
--- A day wider than the month: another site's clock may date the last hours of an assignment a day later.
+-- A day wider than the month: in another site's time zone the last hours of an assignment may fall on the next date.
 assigned as (
 
     select
@@ -32,7 +32,7 @@ assigned as (
 
 ),
 
--- Rows without an employee count in the default site's time for the centre and for their queue's line.
+-- Rows without an employee are dated in the default site's time zone, for the centre and for their queue's line.
 time_zones as (
 
     select distinct month, last_on, 'centre' as scope, 'all' as scope_id, time_zone
@@ -77,7 +77,7 @@ time_zones as (
 
 ),
 
--- A month ends at one instant a zone: work that out once.
+-- A month ends at one instant per time zone: computed once.
 ends as (
 
     select

@@ -1,7 +1,6 @@
-{#- How far the deliveries of the tables reach that bring rows every day. A table that lists few rows a month, or a
-    snapshot as the roster is, cannot say how far it reaches. What reaches no selected month's end has no date.
-    Rows that Callboard delivers about its own reports say nothing of how far people's register reaches, where there
-    is one. -#}
+{#- The date through which the source tables that bring rows every day are delivered. Tables with few rows a month, and
+    snapshots such as the roster, cannot show how far they reach. A table that reaches the end of no selected month has
+    no date. Rows that Callboard delivers about its own reports do not count where people keep the register too. -#}
 {%- set own_reports = "report_id like 'callboard:%'" -%}
 {%- set dated = {
     'acd.contact_legs': ['offered_at'],

@@ -1,4 +1,3 @@
-{#- What counts for the centre alone and names nobody: training plan, recruiting, budget. One branch each. -#}
 with
 
 training_plan as (

@@ -56,7 +56,7 @@ moves as (
 
 ),
 
--- Each event has its own day, and the assignment on that day decides where it counts.
+-- Each event has its own day, and it counts for the assignment on that day.
 events as (
 
     select
@@ -105,7 +105,7 @@ events as (
 
     union all
 
-    -- A move counts on the day the new assignment begins, for those employed on the eve and on that day.
+    -- A move counts if the employee is employed on the first day of the new assignment and on the day before.
     select
         employees.*,
         months.month,
@@ -138,7 +138,7 @@ final as (
         case when events.event = 'closing' then 1 else 0 end as closing_headcount,
         case when events.event in ('opening', 'closing') then 1 else 0 end as opening_and_closing_headcount,
         case when events.event = 'hire' then 1 else 0 end as hires,
-        case when events.event = 'hire' and events.left_on < {{ add_days('events.hired_on', 90) }} then 1 else 0 end
+        case when events.event = 'hire' and events.left_on < {{ add_days('events.hired_on', var('early_leaver_days')) }} then 1 else 0 end
             as early_separations,
         case when events.event = 'separation' then 1 else 0 end as separations,
         case when events.event = 'separation' and events.left_reason = 'voluntary' then 1 else 0 end

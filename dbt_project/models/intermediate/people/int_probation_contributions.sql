@@ -35,7 +35,7 @@ final as (
         case when employees.probation_result is not null then 1 else 0 end as probation_results,
         case when employees.probation_result = 'passed' then 1 else 0 end as probations_passed,
         case when employees.has_left_in_probation then 1 else 0 end as probations_left,
-        -- the cohort and those who passed and had not left, added up: twice their mean
+        -- the cohort plus its members who passed and had not left: twice their mean
         case when employees.probation_result = 'passed' and not employees.has_left_in_probation then 2 else 1 end
             as probations_at_both_ends
     from employees

@@ -48,7 +48,7 @@ final as (
         0 as pending_rows,
         case when attended.is_new_hire then 1 else 0 end as new_hire_records,
         case when attended.is_new_hire and attended.has_left then 1 else 0 end as new_hire_records_left,
-        -- records and records that did not leave, added up: twice their mean
+        -- records at the start plus records at the end: twice their mean
         case when attended.is_new_hire and attended.has_left then 1 when attended.is_new_hire then 2 else 0 end as new_hire_records_at_both_ends,
         case when attended.is_new_hire and attended.exam_passed is not null then 1 else 0 end as new_hire_exams,
         case when attended.is_new_hire and attended.exam_passed then 1 else 0 end as new_hire_exams_passed,

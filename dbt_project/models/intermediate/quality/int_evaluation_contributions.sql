@@ -13,16 +13,31 @@ evaluations as (
 
 ),
 
+dated as (
+    {{ dated_events('evaluations', 'evaluated_at') }}
+),
+
 final as (
-    {{ dated_events('evaluations', 'evaluated_at', [
-        "case when evaluations.status = 'disputed' then 1 else 0 end as pending_rows",
-        "evaluations.evaluation_id",
-        "evaluations.score as qa_score_sum",
-        "1 as qa_count",
-        "case when evaluations.method = 'mystery_call' then evaluations.score else 0 end as mystery_call_score_sum",
-        "case when evaluations.method = 'mystery_call' then 1 else 0 end as mystery_call_count",
-        "case when evaluations.critical_error then 1 else 0 end as evaluations_with_critical_error",
-    ]) }}
+
+    select
+        month,
+        local_date,
+        period_id,
+        employee_id,
+        site_id,
+        team_id,
+        business_line,
+        delivery_id,
+        line_number,
+        case when status = 'disputed' then 1 else 0 end as pending_rows,
+        evaluation_id,
+        score as qa_score_sum,
+        1 as qa_count,
+        case when method = 'mystery_call' then score else 0 end as mystery_call_score_sum,
+        case when method = 'mystery_call' then 1 else 0 end as mystery_call_count,
+        case when critical_error then 1 else 0 end as evaluations_with_critical_error
+    from dated
+
 )
 
 select * from final

@@ -21,7 +21,7 @@ kpi_values as (
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 
@@ -43,7 +43,7 @@ exemption_rules as (
     ]) }}
 ),
 
--- A delivered exemption takes the place of a shipped one of the same KPI and condition.
+-- A delivered exemption replaces a shipped one of the same KPI and condition.
 exemptions as (
 
     select
@@ -117,7 +117,7 @@ valued as (
 
 ),
 
--- Of the bands whose bound the value keeps, the one that is worth most.
+-- The best of the bands whose bound the value meets.
 banded as (
 
     select
@@ -142,7 +142,7 @@ banded as (
 
 ),
 
--- Where several exemptions hold, the first by name says why.
+-- If several exemptions apply, the first by name is shown as the reason.
 exempted as (
 
     select
@@ -175,7 +175,7 @@ exempted as (
 
 ),
 
--- The part of the weight that the value earns by its method, 1 being all of it.
+-- Share of the weight that the value earns by its method, 0 to 1.
 earned as (
 
     select
@@ -209,7 +209,7 @@ earned as (
 
 ),
 
--- What has no number is left out, and its weight goes to the others in proportion.
+-- A KPI without a number is left out, and its weight is shared among the others in proportion.
 shared as (
 
     select

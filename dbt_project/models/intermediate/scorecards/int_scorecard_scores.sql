@@ -12,7 +12,7 @@ items as (
 
 ),
 
--- A number without points (a target that nobody set) makes no score: the gate refuses it.
+-- A number without points (no target is set) makes no score: the gate refuses it.
 own as (
 
     select

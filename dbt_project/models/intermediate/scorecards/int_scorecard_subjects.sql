@@ -39,7 +39,7 @@ employees as (
 
 ),
 
--- A team is measured by what its agents are measured by.
+-- A team is scored by the weights of its agents.
 agent_teams as (
 
     select distinct

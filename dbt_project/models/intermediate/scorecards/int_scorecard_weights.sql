@@ -28,8 +28,8 @@ groups as (
 
 ),
 
--- Each month and the one before it: what moved is said beside the weight.
-asked as (
+-- Each month and the month before, whose weight is shown beside the new one.
+wanted_months as (
 
     select
         *,
@@ -45,31 +45,31 @@ asked as (
 
 ),
 
--- What was in force when the month began: the delivered before the shipped, the line's own before every line's, and of
--- these the newest.
+-- The set that was current when the month began: delivered before shipped, the line's own before that for any line,
+-- then the newest.
 preferred as (
 
     select
-        asked.month,
-        asked.for_month,
-        asked.business_line,
-        asked.role,
+        wanted_months.month,
+        wanted_months.for_month,
+        wanted_months.business_line,
+        wanted_months.role,
         sets.business_line as set_business_line,
         sets.valid_from as set_valid_from,
         sets.is_delivered,
         row_number() over (
-            partition by asked.for_month, asked.month, asked.business_line, asked.role
+            partition by wanted_months.for_month, wanted_months.month, wanted_months.business_line, wanted_months.role
             order by
                 sets.is_delivered desc,
-                case when sets.business_line = asked.business_line then 0 else 1 end,
+                case when sets.business_line = wanted_months.business_line then 0 else 1 end,
                 sets.valid_from desc
         ) as preference
-    from asked
+    from wanted_months
     inner join sets
         on
-            sets.role = asked.role
-            and sets.business_line in ('any', asked.business_line)
-            and sets.valid_from <= asked.for_month
+            sets.role = wanted_months.role
+            and sets.business_line in ('any', wanted_months.business_line)
+            and sets.valid_from <= wanted_months.for_month
 
 ),
 
@@ -150,7 +150,7 @@ final as (
 
     union all
 
-    -- What left the set weighs nothing any more.
+    -- A KPI that left the set is listed once more, with weight 0.
     select
         before.month,
         before.business_line,

@@ -1,9 +1,11 @@
-{#- What customers and quality say of an agent, dated by when they said it; what counts is what the KPIs count. -#}
 with
 
 surveys as (
 
     select
+        'crm.surveys' as source_table,
+        delivery_id,
+        line_number,
         local_date,
         period_id,
         csat_sum,
@@ -19,6 +21,9 @@ surveys as (
 evaluations as (
 
     select
+        'qa.evaluations' as source_table,
+        delivery_id,
+        line_number,
         local_date,
         period_id,
         0 as csat_sum,
@@ -33,6 +38,9 @@ evaluations as (
 complaints as (
 
     select
+        'crm.complaints' as source_table,
+        delivery_id,
+        line_number,
         local_date,
         period_id,
         0 as csat_sum,

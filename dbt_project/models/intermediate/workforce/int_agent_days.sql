@@ -1,8 +1,8 @@
 with
 
-pieces as (
+intervals as (
 
-    select * from {{ ref('int_plan_piece_seconds') }}
+    select * from {{ ref('int_schedule_interval_seconds') }}
     where is_selected
 
 ),
@@ -19,10 +19,10 @@ summed as (
         month,
         local_date,
         period_id,
-        {% for measure in agent_day_measures() -%}
-        cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {% for measure in measures_added_up_in('int_agent_days', others=['microseconds']) -%}
+        cast(sum({{ measure.expr }}) as bigint) as {{ measure.name }}{{ ',' if not loop.last }}
         {% endfor %}
-    from pieces
+    from intervals
     group by month, local_date, period_id
 
 ),

@@ -17,7 +17,7 @@ states_{{ loop.index }} as (
 
     union all
 
-    -- A state may have begun long before; it lasts unless another one of the agent followed.
+    -- A state may have begun long before the range; it lasts unless another state of the agent followed.
     select
         earlier.agent_id,
         earlier.state,
@@ -48,7 +48,7 @@ followed_{{ loop.index }} as (
 ),
 {% endfor %}
 
--- The end of what was read is an end as well: what comes after it was not looked at. (least passes over nulls.)
+-- A state also ends where the range read ends, since what follows was not read. (least skips nulls.)
 final as (
     {% for first, after in ranges %}
     select

@@ -1,8 +1,8 @@
 with
 
-pieces as (
+intervals as (
 
-    select * from {{ ref('int_plan_piece_seconds') }}
+    select * from {{ ref('int_schedule_interval_seconds') }}
     where is_selected and activity is not null
 
 ),
@@ -16,24 +16,24 @@ periods as (
 final as (
 
     select
-        pieces.month,
-        pieces.local_date,
-        pieces.starts_at,
-        pieces.ends_at,
-        pieces.activity,
+        intervals.month,
+        intervals.local_date,
+        intervals.starts_at,
+        intervals.ends_at,
+        intervals.activity,
         periods.employee_id,
         periods.site_id,
         periods.team_id,
         periods.business_line,
-        pieces.delivery_id,
-        pieces.line_number,
+        intervals.delivery_id,
+        intervals.line_number,
         0 as pending_rows,
-        pieces.scheduled_microseconds,
-        pieces.planned_microseconds,
-        pieces.adherent_microseconds,
-        pieces.unproductive_microseconds
-    from pieces
-    inner join periods on periods.period_id = pieces.period_id
+        intervals.scheduled_microseconds,
+        intervals.planned_microseconds,
+        intervals.adherent_microseconds,
+        intervals.unproductive_microseconds
+    from intervals
+    inner join periods on periods.period_id = intervals.period_id
 
 )
 

@@ -9,7 +9,7 @@ segments as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and is_employed and agent_key is not null
 
 ),
@@ -26,13 +26,13 @@ spent as (
         agent_key,
         shift_starts_at,
         sum(logged_in_microseconds) as logged_in_microseconds
-    from {{ ref('int_plan_piece_seconds') }}
+    from {{ ref('int_schedule_interval_seconds') }}
     where shift_starts_at is not null
     group by agent_key, shift_starts_at
 
 ),
 
--- A shift is one row of its first segment, which dates it and stands for it in a trace.
+-- A shift is represented by its first segment, which dates it and gives its delivery and line.
 shifts as (
 
     select

@@ -11,7 +11,7 @@ required as (
 
 ),
 
--- A half hour may begin at any minute, so it meets one or two half hours of the UTC clock, which are what it is joined by.
+-- A required half hour may begin at any minute, so it overlaps one or two half hours of the UTC clock, the join key.
 counted as (
 
     select
@@ -34,18 +34,18 @@ periods as (
 on_queue as (
 
     select
-        pieces.employee_id,
-        pieces.starts_at,
-        pieces.ends_at,
+        intervals.employee_id,
+        intervals.starts_at,
+        intervals.ends_at,
         periods.business_line,
         periods.starts_at as assigned_at
-    from {{ ref('int_plan_pieces') }} as pieces
-    inner join periods on periods.period_id = pieces.period_id
-    where pieces.activity = 'on_queue'
+    from {{ ref('int_schedule_intervals') }} as intervals
+    inner join periods on periods.period_id = intervals.period_id
+    where intervals.activity = 'on_queue'
 
 ),
 
--- Everybody on the same line at the same time is one row.
+-- Agents scheduled on the same line for the same time are one row with their number.
 planned as (
 
     select
@@ -63,7 +63,7 @@ planned as (
 
 ),
 
--- Within half an hour of a move the assignment at the half hour's own start decides.
+-- Within half an hour of a move, the assignment at the start of the required half hour decides.
 planned_near_move as (
 
     select

@@ -1,8 +1,8 @@
 with
 
-pieces as (
+intervals as (
 
-    select * from {{ ref('int_state_pieces') }}
+    select * from {{ ref('int_state_intervals') }}
     where is_selected
 
 ),
@@ -16,24 +16,24 @@ periods as (
 final as (
 
     select
-        pieces.month,
-        pieces.local_date,
-        pieces.starts_at,
-        pieces.ends_at,
-        pieces.state,
+        intervals.month,
+        intervals.local_date,
+        intervals.starts_at,
+        intervals.ends_at,
+        intervals.state,
         periods.employee_id,
         periods.site_id,
         periods.team_id,
         periods.business_line,
-        pieces.delivery_id,
-        pieces.line_number,
+        intervals.delivery_id,
+        intervals.line_number,
         0 as pending_rows,
-        pieces.microseconds as logged_in_microseconds,
-        case when {{ is_productive('pieces.state') }} then pieces.microseconds else 0 end as productive_microseconds,
-        case when {{ is_occupied('pieces.state') }} then pieces.microseconds else 0 end as occupied_microseconds,
-        case when pieces.state = 'available' then pieces.microseconds else 0 end as available_microseconds
-    from pieces
-    inner join periods on periods.period_id = pieces.period_id
+        intervals.microseconds as logged_in_microseconds,
+        case when {{ is_productive('intervals.state') }} then intervals.microseconds else 0 end as productive_microseconds,
+        case when {{ is_occupied('intervals.state') }} then intervals.microseconds else 0 end as occupied_microseconds,
+        case when intervals.state = 'available' then intervals.microseconds else 0 end as available_microseconds
+    from intervals
+    inner join periods on periods.period_id = intervals.period_id
 
 )
 

@@ -6,8 +6,9 @@ assignments as (
 
 ),
 
--- What most of the assignments that begin on one day say of their team; of equally many, the first in the alphabet.
-said as (
+-- A team has no table of its own: what most of the assignments that start on one day say about it; if equally many, the
+-- first in the alphabet.
+team_versions as (
 
     select
         team_id,
@@ -31,7 +32,7 @@ compared as (
         lag(team_name) over (partition by team_id order by valid_from) as previous_name,
         lag(site_id) over (partition by team_id order by valid_from) as previous_site_id,
         lag(business_line) over (partition by team_id order by valid_from) as previous_line
-    from said
+    from team_versions
     where preference = 1
 
 ),

@@ -21,7 +21,7 @@ periods as (
 
 ),
 
--- Days on which nothing was planned, done or said are no rows.
+-- Days without scheduled time, states, legs or events have no row.
 parts as (
 
     select
@@ -65,7 +65,7 @@ parts as (
 
 ),
 
--- Who moves to another site may have two assignments on one date: the later one names the row.
+-- An employee who moves to another site may have two assignments on one date: the row shows the later one.
 days as (
 
     select

@@ -12,5 +12,9 @@ select
     denominator_zh,
     owner_role,
     scopes,
-    cast(matures_after_days as integer) as matures_after_days
-from {{ ref('kpi_definitions') }}
+    matures_after_days,
+    headline_rank,
+    is_charted_by_team,
+    source_tables,
+    agent_day_columns
+from {{ ref('int_kpi_definitions') }}

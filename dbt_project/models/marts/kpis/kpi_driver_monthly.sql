@@ -1,4 +1,4 @@
-{#- A month's row is made of so many months, its own the last. -#}
+{#- A row is made of this many months; its own month is the last. -#}
 {% set rolling_months = 3 %}
 
 {{ config(
@@ -12,7 +12,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
     where is_satisfaction or (numerator_measure is not null and not is_denominator_one)
 
 ),
@@ -42,7 +42,7 @@ known_months as (
 
 ),
 
--- The months to be made, each with those of its three months that there are.
+-- The months to build, each with those of its three months that have rows.
 rolling as (
 
     select
@@ -68,7 +68,7 @@ made_months as (
 
 ),
 
--- Decimals, so that three months add up to the same in any order.
+-- Decimals, so that the sum of three months does not depend on their order.
 added as (
 
     select
@@ -156,8 +156,8 @@ measured as (
 
 ),
 
--- Values that differ by rounding only do not differ.
-judged as (
+-- Values that differ only by rounding count as equal.
+compared as (
 
     select
         *,
@@ -171,21 +171,21 @@ judged as (
 named as (
 
     select
-        judged.*,
-        judged.varies and judged.satisfaction_varies as is_measured,
+        compared.*,
+        compared.varies and compared.satisfaction_varies as is_measured,
         drivers.name_en,
         drivers.name_zh,
         measures.name_en as satisfaction_name_en,
         measures.name_zh as satisfaction_name_zh,
         measures.unit as satisfaction_unit,
-        case when judged.varies then measures.name_en else drivers.name_en end as constant_name_en,
-        case when judged.varies then measures.name_zh else drivers.name_zh end as constant_name_zh,
-        case when judged.highest - judged.lowest >= steps.wide_step then steps.wide_step else steps.narrow_step end as step,
-        case when judged.highest - judged.lowest >= steps.wide_step then steps.wide_en else steps.narrow_en end as step_en,
-        case when judged.highest - judged.lowest >= steps.wide_step then steps.wide_zh else steps.narrow_zh end as step_zh
-    from judged
-    inner join definitions as drivers on drivers.kpi_id = judged.kpi_id
-    inner join definitions as measures on measures.kpi_id = judged.satisfaction_kpi_id
+        case when compared.varies then measures.name_en else drivers.name_en end as constant_name_en,
+        case when compared.varies then measures.name_zh else drivers.name_zh end as constant_name_zh,
+        case when compared.highest - compared.lowest >= steps.wide_step then steps.wide_step else steps.narrow_step end as step,
+        case when compared.highest - compared.lowest >= steps.wide_step then steps.wide_en else steps.narrow_en end as step_en,
+        case when compared.highest - compared.lowest >= steps.wide_step then steps.wide_zh else steps.narrow_zh end as step_zh
+    from compared
+    inner join definitions as drivers on drivers.kpi_id = compared.kpi_id
+    inner join definitions as measures on measures.kpi_id = compared.satisfaction_kpi_id
     left join steps on steps.unit = drivers.unit
 
 ),
@@ -204,14 +204,14 @@ final as (
 
     select
         *,
-        finding in ('related', 'unclear') as is_told,
+        finding in ('related', 'unclear') as has_numbers,
         {{ driver_sentence() }} as sentence,
         {{ driver_sentence_zh() }} as sentence_zh
     from found
 
 )
 
--- Rounding may carry a perfect line a last bit beyond 1.
+-- Rounding may take a perfect correlation beyond 1 by a last bit.
 select
     month,
     business_line,
@@ -219,9 +219,9 @@ select
     satisfaction_kpi_id,
     months,
     agents,
-    case when is_told then greatest(-1.0, least(1.0, correlation)) end as correlation,
-    case when is_told then slope end as slope,
-    case when is_told then least(1.0, r_squared) end as r_squared,
+    case when has_numbers then greatest(-1.0, least(1.0, correlation)) end as correlation,
+    case when has_numbers then slope end as slope,
+    case when has_numbers then least(1.0, r_squared) end as r_squared,
     sentence,
     sentence_zh,
     '{{ var("release_id") }}' as release_id

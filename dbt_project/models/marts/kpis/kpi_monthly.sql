@@ -9,7 +9,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('kpi_definitions') }}
+    select * from {{ ref('int_kpi_definitions') }}
 
 ),
 
@@ -32,7 +32,7 @@ scores as (
 
 ),
 
--- The scorecards' scores are KPIs as well; a score is of one subject and is not added up.
+-- The scores of scorecards are KPIs too; a score belongs to one subject and is not added up.
 numbered as (
 
     select

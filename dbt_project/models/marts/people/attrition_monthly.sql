@@ -14,6 +14,12 @@ measured as (
     ]) }}
 ),
 
+kpis as (
+    {{ team_kpis([
+        'attrition_rate', 'annualised_attrition_rate', 'voluntary_attrition_rate', 'early_attrition_rate',
+    ]) }}
+),
+
 team_names as (
     {{ team_names() }}
 ),
@@ -33,16 +39,15 @@ final as (
         cast(case when measured.team_id <> 'all' then measured.moves_out else 0 end as bigint) as moves_out,
         cast(measured.closing_headcount as bigint) as closing_headcount,
         cast(measured.opening_and_closing_headcount as double) / 2 as mean_headcount,
-        {{ rate('measured.separations', 'measured.opening_and_closing_headcount', denominator_divisor=2) }}
-            as attrition_rate,
-        {{ rate('measured.separations', 'measured.opening_and_closing_headcount', 12, 2) }}
-            as annualised_attrition_rate,
-        {{ rate('measured.voluntary_separations', 'measured.opening_and_closing_headcount', denominator_divisor=2) }}
-            as voluntary_attrition_rate,
+        kpis.attrition_rate,
+        kpis.annualised_attrition_rate,
+        kpis.voluntary_attrition_rate,
         cast(measured.early_separations as bigint) as hires_left_within_90_days,
-        {{ rate('measured.early_separations', 'measured.hires') }} as early_attrition_rate,
+        kpis.early_attrition_rate,
         '{{ var("release_id") }}' as release_id
     from measured
+    left join kpis
+        on kpis.month = measured.month and kpis.team_id = measured.team_id
     left join team_names
         on team_names.month = measured.month and team_names.team_id = measured.team_id
 

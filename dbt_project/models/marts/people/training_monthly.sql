@@ -9,10 +9,16 @@ with
 
 measured as (
     {{ team_months([
-        'new_hire_records', 'new_hire_records_left', 'new_hire_records_at_both_ends', 'new_hire_exams',
-        'new_hire_exams_passed', 'on_the_job_exams', 'on_the_job_exams_passed', 'probations', 'probation_results',
-        'probations_passed', 'probations_left', 'probations_at_both_ends', 'planned_training_hours',
-        'held_training_hours',
+        'new_hire_records', 'new_hire_records_left', 'new_hire_exams', 'new_hire_exams_passed', 'on_the_job_exams',
+        'on_the_job_exams_passed', 'probations', 'probation_results', 'probations_passed', 'probations_left',
+        'planned_training_hours', 'held_training_hours',
+    ]) }}
+),
+
+kpis as (
+    {{ team_kpis([
+        'new_hire_training_pass_rate', 'new_hire_training_attrition_rate', 'on_the_job_exam_pass_rate',
+        'probation_pass_rate', 'probation_attrition_rate', 'training_plan_adherence',
     ]) }}
 ),
 
@@ -20,7 +26,7 @@ team_names as (
     {{ team_names() }}
 ),
 
--- Hours are planned for sessions, not for teams.
+-- Training hours are planned per session, not per team.
 final as (
 
     select
@@ -30,27 +36,27 @@ final as (
         cast(measured.new_hire_records as bigint) as new_hire_records,
         cast(measured.new_hire_exams as bigint) as new_hire_exams,
         cast(measured.new_hire_exams_passed as bigint) as new_hire_exams_passed,
-        {{ rate('measured.new_hire_exams_passed', 'measured.new_hire_exams') }} as new_hire_training_pass_rate,
+        kpis.new_hire_training_pass_rate,
         cast(measured.new_hire_records_left as bigint) as new_hire_records_left,
-        {{ rate('measured.new_hire_records_left', 'measured.new_hire_records_at_both_ends', denominator_divisor=2) }}
-            as new_hire_training_attrition_rate,
+        kpis.new_hire_training_attrition_rate,
         cast(measured.on_the_job_exams as bigint) as on_the_job_exams,
         cast(measured.on_the_job_exams_passed as bigint) as on_the_job_exams_passed,
-        {{ rate('measured.on_the_job_exams_passed', 'measured.on_the_job_exams') }} as on_the_job_exam_pass_rate,
+        kpis.on_the_job_exam_pass_rate,
         cast(measured.probations as bigint) as probations,
         cast(measured.probation_results as bigint) as probation_results,
         cast(measured.probations_passed as bigint) as probations_passed,
-        {{ rate('measured.probations_passed', 'measured.probation_results') }} as probation_pass_rate,
+        kpis.probation_pass_rate,
         cast(measured.probations_left as bigint) as probations_left,
-        {{ rate('measured.probations_left', 'measured.probations_at_both_ends', denominator_divisor=2) }}
-            as probation_attrition_rate,
+        kpis.probation_attrition_rate,
         case when measured.team_id = 'all' then cast(measured.planned_training_hours as decimal(26, 10)) end
             as planned_training_hours,
         case when measured.team_id = 'all' then cast(measured.held_training_hours as decimal(26, 10)) end
             as held_training_hours,
-        {{ rate('measured.held_training_hours', 'measured.planned_training_hours') }} as training_plan_adherence,
+        kpis.training_plan_adherence,
         '{{ var("release_id") }}' as release_id
     from measured
+    left join kpis
+        on kpis.month = measured.month and kpis.team_id = measured.team_id
     left join team_names
         on team_names.month = measured.month and team_names.team_id = measured.team_id
 

@@ -13,6 +13,12 @@ measured as (
     ]) }}
 ),
 
+kpis as (
+    {{ team_kpis([
+        'report_timeliness_rate', 'report_accuracy_rate',
+    ]) }}
+),
+
 team_names as (
     {{ team_names() }}
 ),
@@ -27,12 +33,14 @@ final as (
         cast(measured.reports_on_time as bigint) as reports_on_time,
         cast(measured.reports_delivered - measured.reports_on_time as bigint) as reports_delivered_late,
         cast(measured.reports_due - measured.reports_delivered as bigint) as reports_not_delivered,
-        {{ rate('measured.reports_on_time', 'measured.reports_due') }} as report_timeliness_rate,
+        kpis.report_timeliness_rate,
         cast(measured.reports_checked as bigint) as reports_checked,
         cast(measured.reports_without_defects as bigint) as reports_without_defects,
-        {{ rate('measured.reports_without_defects', 'measured.reports_checked') }} as report_accuracy_rate,
+        kpis.report_accuracy_rate,
         '{{ var("release_id") }}' as release_id
     from measured
+    left join kpis
+        on kpis.month = measured.month and kpis.team_id = measured.team_id
     left join team_names
         on team_names.month = measured.month and team_names.team_id = measured.team_id
 

@@ -31,7 +31,7 @@ periods as (
 
 days as (
 
-    select * from {{ ref('int_employee_days') }}
+    select * from {{ ref('int_assignment_utc_days') }}
     where is_selected and agent_key is not null
 
 ),
@@ -49,7 +49,7 @@ reasons as (
 
 ),
 
--- No name of a person leaves the build database, not inside somebody's reason either.
+-- No person's name leaves the build database, not even inside a reason.
 naming_reasons as (
 
     select distinct reasons.review_reason

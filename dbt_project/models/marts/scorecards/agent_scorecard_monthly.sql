@@ -26,8 +26,8 @@ days as (
 
 ),
 
--- Where no states were delivered nobody knows who was there.
-told_months as (
+-- Without states, days present are unknown.
+months_with_states as (
 
     select month
     from days
@@ -40,15 +40,15 @@ present as (
 
     select
         scores.*,
-        case when told_months.month is not null and scores.agent_id is not null then coalesce(days.days_present, 0) end
+        case when months_with_states.month is not null and scores.agent_id is not null then coalesce(days.days_present, 0) end
             as days_present
     from scores
-    left join told_months on told_months.month = scores.month
+    left join months_with_states on months_with_states.month = scores.month
     left join days on days.month = scores.month and days.employee_id = scores.subject_id
 
 ),
 
-judged as (
+checked as (
 
     select
         *,
@@ -67,7 +67,7 @@ counted as (
     select
         *,
         sum(case when left_out_reason is null then 1 else 0 end) over (partition by month, business_line, role) as people
-    from judged
+    from checked
 
 ),
 
@@ -86,7 +86,7 @@ reasoned as (
 
 ),
 
--- Doubles leave the last bits open: scores are equal that agree to the sixth place.
+-- Scores that agree to the sixth decimal are equal: doubles leave the last bits open.
 ranked as (
 
     select
@@ -98,13 +98,13 @@ ranked as (
                     order by round(score, 6) desc
                 )
         end as place,
-        -- no more than a fifth of them at either end
+        -- at most a fifth of the people is in the top or bottom tier
         floor(people * 0.2) as fifth
     from reasoned
 
 ),
 
-made as (
+built as (
 
     select
         month,
@@ -134,7 +134,7 @@ made as (
     {% if is_incremental() -%}
     union all
 
-    -- What is published of the other months: a month made again moves the counts of those after it.
+    -- Published rows of the other months: rebuilding a month changes the counts of the months after it.
     select
         month,
         employee_id,
@@ -160,7 +160,7 @@ made as (
 
 ),
 
--- Months in the bottom tier that follow each other share the number of ranked months that were not.
+-- Consecutive months in the bottom tier share the number of better ranked months before them.
 followed as (
 
     select
@@ -175,7 +175,7 @@ followed as (
             order by month
             rows between unbounded preceding and current row
         ) as better_months
-    from made
+    from built
 
 ),
 

@@ -14,6 +14,12 @@ measured as (
     ]) }}
 ),
 
+kpis as (
+    {{ team_kpis([
+        'schedule_adherence_rate', 'schedule_conformance_rate', 'attendance_rate', 'shrinkage_rate',
+    ]) }}
+),
+
 team_names as (
     {{ team_names() }}
 ),
@@ -26,17 +32,19 @@ final as (
         team_names.team_name,
         {{ seconds_of('measured.scheduled_microseconds') }} as scheduled_seconds,
         {{ seconds_of('measured.adherent_microseconds') }} as adherent_seconds,
-        {{ rate('measured.adherent_microseconds', 'measured.scheduled_microseconds') }} as schedule_adherence_rate,
+        kpis.schedule_adherence_rate,
         {{ seconds_of('measured.logged_in_microseconds') }} as logged_in_seconds,
-        {{ rate('measured.logged_in_microseconds', 'measured.scheduled_microseconds') }} as schedule_conformance_rate,
+        kpis.schedule_conformance_rate,
         cast(measured.shifts as bigint) as shifts,
         cast(measured.attended_shifts as bigint) as attended_shifts,
-        {{ rate('measured.attended_shifts', 'measured.shifts') }} as attendance_rate,
+        kpis.attendance_rate,
         {{ seconds_of('measured.planned_microseconds') }} as scheduled_seconds_with_leave,
         {{ seconds_of('measured.unproductive_microseconds') }} as unproductive_seconds,
-        {{ rate('measured.unproductive_microseconds', 'measured.planned_microseconds') }} as shrinkage_rate,
+        kpis.shrinkage_rate,
         '{{ var("release_id") }}' as release_id
     from measured
+    left join kpis
+        on kpis.month = measured.month and kpis.team_id = measured.team_id
     left join team_names
         on team_names.month = measured.month and team_names.team_id = measured.team_id
 
