@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -157,7 +157,7 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
             [TABLE],
         ).fetchall()
     )
-    settings = load_settings(home, load_config(home))
+    settings = replace(load_settings(home, load_config(home)), temporary=scratch)
     try:
         files = files_of(TABLE, home.landing, settings)
     except MappingError as error:
