@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_PARTS = ("orchestration", "sources", "expectations", "dbt_project", "docs")
+_PARTS = ("orchestration", "sources", "expectations", "dbt_project", "docs", "tests")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,6 @@ class ProjectCopy:
 def copy_project(to: Path) -> ProjectCopy:
     """A copy of the project as it lies here, in the new folder `to`."""
     for part in _PARTS:
-        shutil.copytree(ROOT / part, to / part, ignore=shutil.ignore_patterns("target", "logs"))
+        shutil.copytree(ROOT / part, to / part, ignore=shutil.ignore_patterns("target", "logs", "__pycache__"))
     shutil.copy2(ROOT / "pyproject.toml", to)
     return ProjectCopy(to)
