@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.home.errors import CallboardError
+from orchestration.home.versions import NOT_CODE
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunExecutionResult
@@ -247,8 +248,11 @@ def _project_key(database: str) -> str:
         f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT} {database}".encode()
     )
     for path in sorted(p for p in DBT_PROJECT.rglob("*") if p.suffix in {".sql", ".yml", ".csv", ".md"}):
-        digest.update(f"\0{path.relative_to(DBT_PROJECT)}\0".encode())
-        digest.update(path.read_bytes())
+        name = path.relative_to(DBT_PROJECT)
+        # dbt run by hand leaves its output here, in which a folder may be called `_unit_tests.yml`.
+        if not NOT_CODE.intersection(name.parts):
+            digest.update(f"\0{name}\0".encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:24]
 
 
