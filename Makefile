@@ -59,13 +59,14 @@ demo: $(READY) ## simulate a centre, refresh and publish two months of it
 test: $(READY) ## every test
 	@$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
-lint: $(READY) ## ruff, pyright, sqlfluff, import-linter
+lint: $(READY) ## ruff, pyright, sqlfluff, import-linter, Dagster's definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	CALLBOARD_WAREHOUSE=:memory: PYTHONWARNINGS=ignore:resource_tracker $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 	$(BIN)/lint-imports
 	$(BIN)/python docs/house_map.py
+	$(BIN)/dg check defs
 
 format: $(READY) ## ruff's formatter and its safe fixes
 	$(BIN)/ruff format .

@@ -1,10 +1,11 @@
-"""What `workspace.yaml` loads: the code location of $CALLBOARD_HOME, read when Dagster asks and not before."""
+"""What `workspace.yaml` and `dg` load: the code location of $CALLBOARD_HOME, read when Dagster asks and not before."""
 
-from dagster import Definitions
+import dagster as dg
 
 from orchestration.defs.build import build_defs
 
 
-def callboard() -> Definitions:
+@dg.definitions
+def callboard() -> dg.Definitions:
     """The code location."""
     return build_defs()

@@ -7,75 +7,73 @@ is decided by the stored verdicts, which the release looks at again.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from dagster import (
-    AssetCheckExecutionContext,
-    AssetCheckKey,
-    AssetCheckResult,
-    AssetChecksDefinition,
-    AssetCheckSeverity,
-    AssetCheckSpec,
-    AssetKey,
-    Failure,
-    MetadataValue,
-    multi_asset_check,
-)
+import dagster as dg
 
 from expectations.verdicts import Verdict
-from orchestration.defs.assets import as_dagster_failure, raw_key
+from orchestration.defs.assets import as_dagster_failure
+from orchestration.defs.translator import raw_key
 from orchestration.refresh.run import RefreshRun
 
 
-def gate_checks(names: Mapping[str, Sequence[str]], models: Collection[AssetKey]) -> AssetChecksDefinition:
+def gate_checks(
+    names: Mapping[str, Sequence[str]], models: Collection[dg.AssetKey]
+) -> dg.AssetChecksDefinition:
     """The gate's checks. `names` are its expectations by table, as `expectations.gate.expectation_names` gives them."""
     judged = {table: _judged(table, models) for table in names}
     specs = [
         # Were a check on a raw table to block, dbt, which the gate waits for, would wait for the gate.
-        AssetCheckSpec(name=expectation, asset=judged[table], blocking=judged[table] in models)
+        dg.AssetCheckSpec(name=expectation, asset=judged[table], blocking=judged[table] in models)
         for table, expectations in names.items()
         for expectation in expectations
     ]
 
-    @multi_asset_check(specs=specs, name="gate", can_subset=True, required_resource_keys={"session"})
-    def gate(context: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
-        run: RefreshRun = context.resources.session
-        verdicts: dict[AssetCheckKey, list[Verdict]] = defaultdict(list)
-        outcome = as_dagster_failure(run.gate)
+    @dg.multi_asset_check(specs=specs, name="gate", can_subset=True)
+    def gate(
+        context: dg.AssetCheckExecutionContext, refresh: dg.ResourceParam[RefreshRun]
+    ) -> Iterator[dg.AssetCheckResult]:
+        verdicts: dict[dg.AssetCheckKey, list[Verdict]] = defaultdict(list)
+        outcome = as_dagster_failure(refresh.gate)
         if not outcome.verdicts:
-            raise Failure("The newest build is published, so there is nothing to judge.", allow_retries=False)
+            raise dg.Failure(
+                "The newest build is published, so there is nothing to judge.", allow_retries=False
+            )
         for verdict in outcome.verdicts:
-            verdicts[AssetCheckKey(judged[verdict.table_name], verdict.expectation)].append(verdict)
+            key = dg.AssetCheckKey(judged[verdict.table_name], verdict.expectation)
+            verdicts[key].append(verdict)
         wanted = context.selected_asset_check_keys
         for key in sorted(wanted & set(verdicts)):
             yield _result(key, verdicts[key])
         # Dagster takes a check without a verdict for one that does not block.
         if missing := sorted(key.name for key in wanted - set(verdicts)):
-            raise Failure(f"The gate gave no verdict on {', '.join(missing)}.", allow_retries=False)
+            raise dg.Failure(f"The gate gave no verdict on {', '.join(missing)}.", allow_retries=False)
         if outcome.refused:
-            raise Failure("The gate refused this build; its failed checks say why.", allow_retries=False)
+            raise dg.Failure("The gate refused this build; its failed checks say why.", allow_retries=False)
 
     return gate
 
 
-def _judged(table: str, models: Collection[AssetKey]) -> AssetKey:
+def _judged(table: str, models: Collection[dg.AssetKey]) -> dg.AssetKey:
     """The asset that an expectation is of: a model by its name, a source (`acd.contact_legs`, `delivery`) raw."""
     found = sorted(key for key in models if key.path[-1] == table)
-    return found[0] if found else raw_key(table.replace(".", "__"))
+    return found[0] if found else raw_key(table)
 
 
-def _result(key: AssetCheckKey, verdicts: Sequence[Verdict]) -> AssetCheckResult:
+def _result(key: dg.AssetCheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
     failed = [verdict for verdict in verdicts if not verdict.passed]
     blocks = any(verdict.blocks for verdict in failed)
-    return AssetCheckResult(
+    return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=not failed,
         # Blocking checks stop a run by failed errors only, so what is waived warns.
-        severity=AssetCheckSeverity.WARN if failed and not blocks else AssetCheckSeverity.ERROR,
+        severity=dg.AssetCheckSeverity.WARN if failed and not blocks else dg.AssetCheckSeverity.ERROR,
         description="; ".join(_in_words(verdict) for verdict in failed) or verdicts[0].expected,
         metadata={
             "judged": ", ".join(f"{v.month:%Y-%m}" if v.month else "whole table" for v in verdicts),
             **(
-                {"example keys": MetadataValue.json([list(v.example_keys) for v in failed])} if failed else {}
+                {"example keys": dg.MetadataValue.json([list(v.example_keys) for v in failed])}
+                if failed
+                else {}
             ),
         },
     )

@@ -1,126 +1,91 @@
 """The assets of a refresh, each a thin wrap of one step: raw tables, dbt's models, the release.
 
-What a step does is `steps`'; which checks hang on an asset is `asset_checks`' and, for dbt's tests, dbt's.
+What a step does is `refresh`'s; how a dbt node shows is `translator`'s; the gate's checks are `asset_checks`'.
 """
 
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
-from dagster import (
-    AssetCheckKey,
-    AssetCheckResult,
-    AssetCheckSeverity,
-    AssetCheckSpec,
-    AssetExecutionContext,
-    AssetKey,
-    AssetMaterialization,
-    AssetsDefinition,
-    AssetSpec,
-    Failure,
-    MaterializeResult,
-    PartitionsDefinition,
-    asset,
-    multi_asset,
-)
-from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
+import dagster as dg
+from dagster_dbt import dbt_assets, default_metadata_from_dbt_resource_props
 
-from orchestration.defs.session import tried_again
+from orchestration.defs.resources import retrying
+from orchestration.defs.translator import CallboardTranslator, Manifest, raw_key
 from orchestration.home.errors import CallboardError
 from orchestration.refresh.outcomes import BuildOutcome
 from orchestration.refresh.run import RefreshRun
 from orchestration.warehouse.dbt import NodeResult
+from orchestration.warehouse.deliveries import CurrentDeliveries, current_deliveries
 
-RELEASE = AssetKey(["published", "callboard"])
+RELEASE = dg.AssetKey(["published", "callboard"])
 
-Manifest = Mapping[str, Any]
 _T = TypeVar("_T")
 
 
-class CallboardTranslator(DagsterDbtTranslator):
-    """dbt's nodes as assets: named by schema and table, grouped by room, by month where they are built by month."""
+def landing_assets(manifest: Manifest, freshness: Mapping[str, dg.FreshnessPolicy]) -> list[dg.AssetSpec]:
+    """What systems deliver, a table each: nothing of ours makes it, and each load reports what arrived.
 
-    def __init__(self, months: PartitionsDefinition) -> None:
-        super().__init__()
-        self._months = months
-
-    def get_group_name(self, dbt_resource_props: Manifest) -> str | None:
-        """The room: the model's top folder, as in staging or marts."""
-        if dbt_resource_props["resource_type"] == "source":
-            return "load"
-        fqn: Sequence[str] = dbt_resource_props["fqn"]
-        return fqn[1] if len(fqn) > 2 else "seeds"
-
-    def get_partitions_def(
-        self, dbt_resource_props: Manifest, project: DbtProject | None = None
-    ) -> PartitionsDefinition | None:
-        """Months, for what a refresh replaces month by month."""
-        is_monthly = dbt_resource_props.get("config", {}).get("materialized") == "incremental"
-        return self._months if is_monthly else None
-
-    def get_asset_spec(self, manifest: Manifest, unique_id: str, project: DbtProject | None) -> AssetSpec:
-        """The node's spec, without the edge from one monthly table to another: a run of all touched months has no
-        partition, and Dagster would ask it for the other table's."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        if spec.partitions_def is None:
-            return spec
-        monthly = {self.get_asset_key(n) for n in manifest["nodes"].values() if self.get_partitions_def(n)}
-        return spec.replace_attributes(deps=[dep for dep in spec.deps if dep.asset_key not in monthly])
-
-    def get_asset_check_spec(
-        self, asset_spec: AssetSpec, manifest: Manifest, unique_id: str, project: DbtProject | None
-    ) -> AssetCheckSpec | None:
-        """A dbt test that a refresh runs, under a name that says so: the gate may have an expectation of the same name."""
-        if manifest["nodes"][unique_id]["config"]["meta"].get("run_in") == "suite":
-            return None
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        if spec is None:
-            return None
-        return AssetCheckSpec(
-            name=f"dbt__{spec.name}",
-            asset=asset_spec.key,
-            description=spec.description,
-            metadata=spec.metadata,
+    `freshness` is by source table.
+    """
+    return [
+        dg.AssetSpec(
+            landing_key(table),
+            group_name="landing",
+            description=f"The files under landing/{table.replace('.', '/')}/",
+            kinds={"file"},
+            freshness_policy=freshness.get(table),
         )
-
-
-def raw_assets(manifest: Manifest) -> AssetsDefinition:
-    """The raw tables, as the dbt project knows its sources."""
-    specs = [
-        AssetSpec(
-            raw_key(source["identifier"]),
-            group_name="load",
-            description=source["description"] or None,
-            kinds={"duckdb"},
-            skippable=True,
-        )
-        for source in manifest["sources"].values()
-        if source["schema"] == "raw"
+        for table in map(_source_table, _raw_sources(manifest))
+        if table
     ]
 
-    @multi_asset(name="load", specs=specs, required_resource_keys={"session"})
-    def load(context: AssetExecutionContext) -> Iterator[MaterializeResult[Any]]:
-        run: RefreshRun = context.resources.session
-        outcome = as_dagster_failure(lambda: tried_again(run.load))
+
+def raw_assets(manifest: Manifest) -> dg.AssetsDefinition:
+    """The raw tables, as the dbt project knows its sources."""
+    tables = {raw_key(source["identifier"]): _source_table(source) for source in _raw_sources(manifest)}
+    specs = [
+        dg.AssetSpec(
+            key,
+            deps=[landing_key(table)]
+            if table
+            else [landing_key(other) for other in tables.values() if other],
+            group_name="load",
+            description=source["description"] or None,
+            metadata=default_metadata_from_dbt_resource_props(source),
+            kinds={"duckdb"},
+        )
+        for source, (key, table) in zip(_raw_sources(manifest), tables.items(), strict=True)
+    ]
+
+    @dg.multi_asset(name="load_landing", specs=specs)
+    def load(
+        context: dg.AssetExecutionContext, refresh: dg.ResourceParam[RefreshRun]
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        outcome = as_dagster_failure(lambda: retrying(refresh.load))
         for path, reason in outcome.unreadable.items():
             context.log.warning(f"{path} could not be read: {reason}")
-        metadata = {"deliveries": outcome.deliveries, "rows": outcome.result.rows or 0}
-        for spec in specs:
-            yield MaterializeResult(asset_key=spec.key, metadata=metadata)
+        for table in sorted(outcome.tables):
+            context.log_event(dg.AssetMaterialization(landing_key(table)))
+        current = current_deliveries(refresh.ctx.home.warehouse)
+        for key, table in tables.items():
+            yield _loaded(key, current.get(table) if table else None)
 
     return load
 
 
-def raw_key(table: str) -> AssetKey:
-    """`acd__contact_legs` → `raw/acd__contact_legs`."""
-    return AssetKey(["raw", table])
+def landing_key(table: str) -> dg.AssetKey:
+    """`acd.contact_legs` → `landing/acd/contact_legs`."""
+    return dg.AssetKey(["landing", *table.split(".")])
 
 
-def model_assets(manifest: Manifest, months: PartitionsDefinition) -> AssetsDefinition:
-    """dbt's seeds and models as assets and its tests as checks; one dbt run makes all of them."""
+def model_assets(manifest: Manifest, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """dbt's seeds and models as assets and its tests as checks; one dbt run makes all that a run selects.
+
+    One definition and not one per layer: each would start dbt of its own, a second of CPU (docs/decisions.md).
+    """
     translator = CallboardTranslator(months)
     keys = {
         unique_id: translator.get_asset_key(node)
@@ -129,48 +94,99 @@ def model_assets(manifest: Manifest, months: PartitionsDefinition) -> AssetsDefi
     }
 
     @dbt_assets(
-        manifest=manifest, name="build", dagster_dbt_translator=translator, required_resource_keys={"session"}
+        manifest=manifest,
+        name="build",
+        dagster_dbt_translator=translator,
+        backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def build(
-        context: AssetExecutionContext,
-    ) -> Generator[MaterializeResult[Any] | AssetCheckResult, None, None]:
-        run: RefreshRun = context.resources.session
-        # A part of the models would leave the others at another state of landing: dbt always makes all of them,
-        # and a run that was asked for a part only reports on that part.
-        wanted, checks = context.selected_asset_keys, context.selected_asset_check_keys
-        nodes = _as_they_end(run.build)
-        while (node := next(nodes, None)) is not None:
-            if node.is_test:
-                of = get_asset_check_key_for_test(manifest, translator, node.unique_id, None)
-                if of is not None and AssetCheckKey(of.asset_key, f"dbt__{of.name}") in checks:
-                    yield _check_result(node, of.asset_key, f"dbt__{of.name}")
-            elif node.ok and keys.get(node.unique_id) in wanted:
-                yield MaterializeResult(asset_key=keys[node.unique_id], metadata={"seconds": node.seconds})
-        if run.built and not context.has_partition_key and not context.has_partition_key_range:
-            _tell_months(context, run.built.months)
+        context: dg.AssetExecutionContext, refresh: dg.ResourceParam[RefreshRun]
+    ) -> Generator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        tests = {
+            str(spec.metadata["dagster_dbt/unique_id"]): spec.key for spec in context.assets_def.check_specs
+        }
+        assets = {i: key for i, key in keys.items() if key in context.selected_asset_keys}
+        checks = {i: key for i, key in tests.items() if key in context.selected_asset_check_keys}
+        _refuse_without_months(context)
+        is_whole = len(assets) == len(keys)
+        build = refresh.build if is_whole else partial(refresh.build_part, {*assets, *checks})
+        for node in _as_they_end(build):
+            if check := checks.get(node.unique_id):
+                yield _check_result(node, check)
+            elif node.ok and (asset := assets.get(node.unique_id)):
+                yield dg.MaterializeResult(asset_key=asset, metadata=_metadata(node))
 
     return build
 
 
-def release_asset(needs: Sequence[AssetKey]) -> AssetsDefinition:
+def release_asset(needs: Sequence[dg.AssetKey], freshness: dg.FreshnessPolicy) -> dg.AssetsDefinition:
     """The release; it waits for every check on `needs` and looks at the gate's stored verdicts itself."""
 
-    @asset(
+    @dg.asset(
         key=RELEASE,
         deps=needs,
         group_name="release",
         kinds={"duckdb"},
         description="published/callboard.duckdb: what BI tools, reports and auditors open",
-        required_resource_keys={"session"},
+        freshness_policy=freshness,
     )
-    def publish(context: AssetExecutionContext) -> MaterializeResult[Any]:
-        run: RefreshRun = context.resources.session
-        release = as_dagster_failure(lambda: tried_again(run.publish)).release
+    def publish(
+        context: dg.AssetExecutionContext, refresh: dg.ResourceParam[RefreshRun]
+    ) -> dg.MaterializeResult[Any]:
+        release = as_dagster_failure(lambda: retrying(refresh.publish)).release
         if release is None:
-            return MaterializeResult(metadata={"published": "already"})
-        return MaterializeResult(metadata={"release_id": release.release_id, "rows": release.rows})
+            return dg.MaterializeResult(metadata={"published": "already"})
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": release.release_id,
+                "dagster/row_count": release.rows,
+                "dagster/uri": dg.MetadataValue.url((release.path / "callboard.duckdb").as_uri()),
+            }
+        )
 
     return publish
+
+
+def as_dagster_failure(step: Callable[[], _T]) -> _T:
+    """What stops a refresh in words of ours fails the step without a trace, and is not tried again."""
+    try:
+        return step()
+    except CallboardError as error:
+        raise dg.Failure(f"{error.message} {error.hint}".strip(), allow_retries=False) from error
+
+
+def _raw_sources(manifest: Manifest) -> list[Manifest]:
+    return [source for source in manifest["sources"].values() if source["schema"] == "raw"]
+
+
+def _source_table(source: Manifest) -> str | None:
+    """`acd.contact_legs` for the raw table of a source; None for the ledger of deliveries."""
+    system, delivered, name = source["identifier"].partition("__")
+    return f"{system}.{name}" if delivered else None
+
+
+def _loaded(key: dg.AssetKey, current: CurrentDeliveries | None) -> dg.MaterializeResult[Any]:
+    if current is None:
+        return dg.MaterializeResult(asset_key=key)
+    # A load that brought a table nothing leaves it at the version it had, and what is built of it stays fresh.
+    return dg.MaterializeResult(
+        asset_key=key,
+        metadata={"dagster/row_count": current.rows, "files": current.files},
+        data_version=dg.DataVersion(current.version),
+    )
+
+
+def _refuse_without_months(context: dg.AssetExecutionContext) -> None:
+    if context.has_partition_key or context.has_partition_key_range:
+        return
+    monthly = [k for k in context.selected_asset_keys if context.assets_def.get_asset_spec(k).partitions_def]
+    if monthly:
+        raise dg.Failure(
+            f"{len(monthly)} of the selected tables are built month by month, such as "
+            f"{min(monthly).to_user_string()}, and this run names no month. Choose the months in the launch dialog, "
+            "or launch the job refresh_touched_months, which finds out what deliveries touched.",
+            allow_retries=False,
+        )
 
 
 def _as_they_end(
@@ -195,25 +211,6 @@ def _as_they_end(
             yield node
 
 
-def _tell_months(context: AssetExecutionContext, built: Sequence[date]) -> None:
-    """Which months the run made, where only the run itself could find out."""
-    for key in sorted(context.selected_asset_keys):
-        if context.assets_def.get_asset_spec(key).partitions_def:
-            for month in built:
-                context.log_event(AssetMaterialization(key, partition=month.isoformat()))
-
-
-def _check_result(test: NodeResult, key: AssetKey, name: str) -> AssetCheckResult:
-    return AssetCheckResult(
-        asset_key=key,
-        check_name=name,
-        passed=test.ok,
-        severity=AssetCheckSeverity.WARN if test.status == "warn" else AssetCheckSeverity.ERROR,
-        metadata={"failing rows": test.failures or 0, "seconds": test.seconds},
-        description=test.message or None,
-    )
-
-
 def _raise(error: BaseException) -> Callable[[], None]:
     def raising() -> None:
         raise error
@@ -221,9 +218,16 @@ def _raise(error: BaseException) -> Callable[[], None]:
     return raising
 
 
-def as_dagster_failure(step: Callable[[], _T]) -> _T:
-    """What stops a refresh in words of ours stops the step without a trace, and is not tried again."""
-    try:
-        return step()
-    except CallboardError as error:
-        raise Failure(f"{error.message} {error.hint}".strip(), allow_retries=False) from error
+def _metadata(node: NodeResult) -> dict[str, int | float]:
+    return {"seconds": node.seconds, **({} if node.rows is None else {"dagster/row_count": node.rows})}
+
+
+def _check_result(test: NodeResult, check: dg.AssetCheckKey) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=check.asset_key,
+        check_name=check.name,
+        passed=test.ok,
+        severity=dg.AssetCheckSeverity.WARN if test.status == "warn" else dg.AssetCheckSeverity.ERROR,
+        metadata={"failing rows": test.failures or 0, "seconds": test.seconds},
+        description=test.message or None,
+    )

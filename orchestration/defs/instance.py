@@ -25,6 +25,8 @@ def dagster_yaml(home: Home, config: Config) -> str:
     """What `home/dagster/dagster.yaml` says: it is written anew from `callboard.toml` wherever it differs."""
     settings: dict[str, object] = {
         "telemetry": {"enabled": False},
+        # Nobody is asked for a mail address for Dagster's newsletter.
+        "nux": {"enabled": False},
         # Steps draw progress on the terminal; Dagster would take it away into files.
         "compute_logs": {
             "module": "dagster._core.storage.noop_compute_log_manager",
@@ -77,6 +79,7 @@ def _storage(home: Home, config: Config) -> dict[str, object]:
     def sqlite(module: str, name: str, directory: str) -> dict[str, object]:
         return {"module": module, "class": name, "config": {"base_dir": str(home.dagster / directory)}}
 
+    # Dagster's documentation names its storages by these modules, too; test_private_symbols.py notices when they go.
     storage = "dagster._core.storage"
     return {
         "run_storage": sqlite(f"{storage}.runs", "SqliteRunStorage", "history"),

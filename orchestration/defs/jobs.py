@@ -1,62 +1,82 @@
-"""The job `refresh`, its months as partitions, and closing its runs whose process died."""
+"""The jobs, the months as partitions, and closing the runs whose process died.
 
+`refresh` makes chosen months, from the deliveries to the release. Which months deliveries touched is known only once they
+are loaded, and a run's months are settled before it starts: `refresh_touched_months` therefore loads, plans, and then
+runs `refresh` over the planned months, as `callboard refresh` does.
+"""
+
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from dagster import (
-    AssetSelection,
-    DagsterInstance,
-    DagsterRunStatus,
-    MonthlyPartitionsDefinition,
-    RunsFilter,
-    define_asset_job,
-    in_process_executor,
-)
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+import dagster as dg
 
 from orchestration.home.lock import try_shared_lock
+from orchestration.home.months import months_between
 from orchestration.home.paths import Home
 
-JOB = "refresh"
+LOAD = "load"
+REFRESH = "refresh"
+REFRESH_TOUCHED_MONTHS = "refresh_touched_months"
+
 # The oldest month that can be named in the UI; the command takes any.
 _FIRST_MONTH = date(1990, 1, 1)
-_STARTING_SECONDS = 180
-_UNDER_WAY = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+_STARTING = timedelta(seconds=180)
+_UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+
+load_job = dg.define_asset_job(
+    LOAD,
+    selection=dg.AssetSelection.groups("load"),
+    executor_def=dg.in_process_executor,
+    description="Loads what was delivered, and builds nothing",
+)
+
+# Its partitions are those of the monthly tables; a range of months is one run, as their backfill policy says.
+refresh_job = dg.define_asset_job(
+    REFRESH,
+    # The checks on raw tables too, where these are loaded already and so not part of the run.
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    executor_def=dg.in_process_executor,
+    description="Loads what was delivered, builds the chosen months, has the gate judge them, and publishes",
+)
 
 
-def month_partitions(time_zone: str) -> MonthlyPartitionsDefinition:
+def every_month(time_zone: str) -> dg.MonthlyPartitionsDefinition:
     """Months as partitions, keyed by their first day; the running one of `time_zone` is the last."""
-    return MonthlyPartitionsDefinition(start_date=_FIRST_MONTH.isoformat(), timezone=time_zone, end_offset=1)
+    return dg.MonthlyPartitionsDefinition(_FIRST_MONTH.isoformat(), timezone=time_zone, end_offset=1)
 
 
-def refresh_job(months: MonthlyPartitionsDefinition) -> UnresolvedAssetJobDefinition:
-    """Load, build, gate and publish: for one month, for several in one run, or for those that were touched."""
-    return define_asset_job(
-        JOB,
-        selection=AssetSelection.all(),
-        partitions_def=months,
-        executor_def=in_process_executor,
-        description="Deliveries in, checked months out",
+def only_months(months: Sequence[date], time_zone: str) -> dg.MonthlyPartitionsDefinition:
+    """Months without those that lie between these, so that a run from the first to the last records none of them."""
+    first, last = min(months), max(months)
+    zone = ZoneInfo(time_zone)
+    holes = sorted(set(months_between(first, last)) - set(months))
+    return dg.MonthlyPartitionsDefinition(
+        first.isoformat(),
+        timezone=time_zone,
+        # A month may be named that has not begun by this clock, for a later as-of.
+        end_offset=len(months_between(datetime.now(zone).date(), last)) + 1,
+        exclusions=[datetime(hole.year, hole.month, 1, tzinfo=zone) for hole in holes] or None,
     )
 
 
-def close_abandoned_runs(instance: DagsterInstance, but: str = "") -> None:
-    """Have Dagster know of runs whose process died. The caller holds the refresh lock, so none is alive but `but`."""
-    for run in instance.get_runs(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
-        if run.run_id != but:
+def close_dead_runs(
+    instance: dg.DagsterInstance, *, but: str = "", silent_for: timedelta = timedelta()
+) -> None:
+    """Have Dagster know of runs whose process died: those under way, of any job `but` one, silent for so long.
+
+    The caller holds the refresh lock or has found it free, so no run is at work. A killed run would keep the queue,
+    which lets one run through at a time, closed for ever.
+    """
+    for record in instance.get_run_records(dg.RunsFilter(statuses=_UNDER_WAY)):
+        run, silence = record.dagster_run, datetime.now(UTC) - record.update_timestamp
+        if run.job_name != but and silence >= silent_for:
             instance.report_run_failed(run, "The run's process died without reporting a status.")
 
 
-def close_dead_runs(home: Home, instance: DagsterInstance) -> None:
-    """Have Dagster know of runs that are under way without anybody holding the refresh lock.
-
-    A killed run would keep the queue, which lets one run through at a time, closed for ever.
-    """
+def close_dead_runs_if_idle(home: Home, instance: dg.DagsterInstance) -> None:
+    """As `close_dead_runs`, where nobody holds the refresh lock."""
     with try_shared_lock(home) as is_free:
-        if not is_free:
-            return
-        for record in instance.get_run_records(RunsFilter(job_name=JOB, statuses=_UNDER_WAY)):
+        if is_free:
             # A run takes the lock a few seconds after it has started.
-            if datetime.now(UTC) - record.update_timestamp > timedelta(seconds=_STARTING_SECONDS):
-                instance.report_run_failed(
-                    record.dagster_run, "The run's process died without reporting a status."
-                )
+            close_dead_runs(instance, silent_for=_STARTING)

@@ -47,10 +47,10 @@ def _notify(ctx: RefreshContext, outcome: RefreshOutcome) -> None:
 
 def _run_job(run: RefreshRun) -> None:
     # Late: Dagster, and dbt with it, cost seconds that a refresh of nothing does not have.
-    from orchestration.defs.in_process import run_job
+    from orchestration.defs.in_process import run_jobs
 
     # Libraries write traces of their own to stderr; people get one message, and a defect's log gets the rest.
     with redirect_stderr(StringIO()) as muttered:
-        run_job(run)
+        run_jobs(run)
     if run.error is not None and muttered.getvalue():
         run.error.add_note(muttered.getvalue())

@@ -79,7 +79,7 @@ _MEMORY = TypeAdapter(dict[str, _Remembered])
 
 def newest_due(arrival: ArrivalConfig, site: Site, now: datetime) -> Due:
     """The newest due instant that is not after `now`, by the clock and calendar of `site`."""
-    return next(due for due in _dues(arrival, site, now) if due.at <= now)
+    return next(due for due in dues(arrival, site, now) if due.at <= now)
 
 
 def expected(home: Home, config: Config, now: datetime) -> tuple[Expected, ...]:
@@ -117,7 +117,7 @@ def notify_overdue(
         return ArrivalReport(found, notified=tables)
 
 
-def _dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
+def dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
     """Due instants, newest first, from the one of the local day or month that `now` is in."""
     zone = ZoneInfo(site.time_zone)
     today = now.astimezone(zone).date()

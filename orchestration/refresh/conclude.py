@@ -26,6 +26,11 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
     is a known trouble.
     """
     if not run.has_ended:
+        # Written down all the same: what stays at "running" is shown as cut off.
+        steps = " and ".join(result.name for result in run.results)
+        note_attempt(
+            run.ctx, lambda _: {"state": "nothing_new", "message": f"Only {steps or 'nothing'} was run."}
+        )
         return None
     try:
         outcome, error = _outcome(run), None

@@ -32,6 +32,10 @@ class RefreshContext:
     trigger: str
     release_id: str
     progress: Progress = field(default_factory=Silent)
+    #: All requested months are made where any of them changed: Dagster records the whole range of a run as made.
+    makes_all_or_none: bool = False
+    #: A part of the models is built, to look at: `callboard status` goes on to show the newest whole attempt.
+    is_part: bool = False
 
     @cached_property
     def published(self) -> Manifest | None:
@@ -56,6 +60,7 @@ def make_context(
     as_of: datetime | None = None,
     trigger: str = "command",
     progress: Progress | None = None,
+    makes_all_or_none: bool = False,
 ) -> RefreshContext:
     """A new refresh's context, its configuration read and its release id drawn. The caller holds the refresh lock.
 
@@ -72,6 +77,7 @@ def make_context(
         trigger=trigger,
         release_id=new_release_id(home),
         progress=progress or Silent(),
+        makes_all_or_none=makes_all_or_none,
     )
 
 

@@ -44,6 +44,8 @@ def read_attempt(home: Home) -> Attempt | None:
 
 def note_attempt(ctx: RefreshContext, change: Callable[[Attempt], dict[str, object]]) -> None:
     """Write down what became of this refresh's attempt; `change` gives the fields that are different now."""
+    if ctx.is_part:
+        return
     attempt = read_attempt(ctx.home)
     if attempt is None or attempt.release_id != ctx.release_id:
         attempt = Attempt(

@@ -13,12 +13,13 @@ from orchestration.releases.manifest import Manifest
 @dataclass(frozen=True)
 class LoadOutcome:
     """What came in. `unreadable` are files of which nothing could be read, relative to landing, and why;
-    `has_changes` says whether other deliveries count now than before."""
+    `tables` are those that deliveries came for; `has_changes` says whether other deliveries count now than before."""
 
     result: StepResult
     deliveries: int
     unreadable: dict[str, str]
     has_changes: bool = True
+    tables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,16 @@ class BuildOutcome:
 
 @dataclass(frozen=True)
 class GateOutcome:
-    """What the gate said of the newest build."""
+    """What the gate said of the newest build. One that is `partial` is never published, so it is not refused either."""
 
     result: StepResult
     build_id: str
     verdicts: tuple[Verdict, ...]
+    is_partial: bool = False
 
     @property
     def refused(self) -> bool:
-        return any(verdict.blocks for verdict in self.verdicts)
+        return not self.is_partial and any(verdict.blocks for verdict in self.verdicts)
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,9 @@ def plan_refresh(ctx: RefreshContext) -> Plan:
     plan = plan_months(_read_facts(ctx, deliveries))
     if ctx.months:
         _refuse_unknown(ctx, plan.months, deliveries.current)
-    prints = fingerprints(ctx, plan.months, deliveries)
-    return Plan(plan.months, plan.pending, {f"{month:%Y-%m}": text for month, text in prints.items()})
+    months = ctx.months if plan.months and ctx.makes_all_or_none else plan.months
+    prints = fingerprints(ctx, months, deliveries)
+    return Plan(months, plan.pending, {f"{month:%Y-%m}": text for month, text in prints.items()})
 
 
 def fingerprints(ctx: RefreshContext, months: Sequence[date], deliveries: Deliveries) -> dict[date, str]:

@@ -126,6 +126,11 @@ def _passed_verdicts(connection: duckdb.DuckDBPyConnection, build: ledger.Build)
             hint="See what failed with: callboard status",
             verdicts=verdicts,
         )
+    if build.state == "partial":
+        raise GateRefusedError(
+            f"Build {build.build_id} made a part of the models only, so it is not published.",
+            hint="Run the whole refresh.",
+        )
     if build.state != "passed" or not verdicts:
         raise GateRefusedError(
             f"The gate has not passed build {build.build_id}, so it is not published.",

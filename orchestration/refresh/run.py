@@ -4,13 +4,14 @@ Whoever runs a refresh, a command or Dagster, holds one `RefreshRun`, calls its 
 ended. Knows no Dagster.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from orchestration.refresh import steps as refresh_steps
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.partial_build import plan_part
 from orchestration.refresh.plan import Plan, plan_refresh
 from orchestration.refresh.progress import StepResult
 
@@ -29,6 +30,7 @@ class Steps:
     build: "Callable[[RefreshContext, Plan, Callable[[NodeResult], None]], BuildOutcome]" = (
         refresh_steps.build_step
     )
+    build_part: "Callable[[RefreshContext, Plan, Collection[str], Callable[[NodeResult], None]], BuildOutcome]" = refresh_steps.build_part_step
     gate: Callable[[RefreshContext], GateOutcome] = refresh_steps.gate_step
     publish: Callable[[RefreshContext], PublishOutcome] = refresh_steps.publish_step
 
@@ -63,16 +65,25 @@ class RefreshRun:
             self.plan = None
         return done
 
+    def make_plan(self) -> Plan:
+        """The months to make, from what is loaded now; made once."""
+        self.plan = self.plan or self._noted(lambda: self.steps.plan(self.ctx))
+        return self.plan
+
     def build(self, on_event: "Callable[[NodeResult], None]") -> BuildOutcome:
         """raw → marts for the planned months; `on_event` is called with every dbt node as it ends."""
-
-        def planned() -> BuildOutcome:
-            self.plan = self.plan or self.steps.plan(self.ctx)
-            return self.steps.build(self.ctx, self.plan, on_event)
-
-        self.built = self._noted(planned)
+        plan = self.make_plan()
+        self.built = self._noted(lambda: self.steps.build(self.ctx, plan, on_event))
         self.results.append(self.built.result)
         return self.built
+
+    def build_part(self, selected: Collection[str], on_event: "Callable[[NodeResult], None]") -> BuildOutcome:
+        """A part of the models (dbt's unique ids), to look at and not to publish, so it is no end of a refresh."""
+        self.ctx = replace(self.ctx, is_part=True)
+        plan = self._noted(lambda: plan_part(self.ctx, self.steps.plan))
+        done = self._noted(lambda: self.steps.build_part(self.ctx, plan, selected, on_event))
+        self.results.append(done.result)
+        return done
 
     def gate(self) -> GateOutcome:
         """The gate's verdicts, also where it refuses."""

@@ -8,7 +8,8 @@ import itertools
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -21,6 +22,7 @@ from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.dbt_run import dbt_vars, raise_for_models, refusal_of_tests
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
+from orchestration.refresh.partial_build import begin_part, raise_for_tests
 from orchestration.refresh.plan import Plan, plan_refresh
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import publish, tidy
@@ -30,7 +32,7 @@ from orchestration.warehouse.digest import data_digest
 from orchestration.warehouse.quarantine import quarantine_summary
 
 if TYPE_CHECKING:
-    from orchestration.warehouse.dbt import NodeResult
+    from orchestration.warehouse.dbt import DbtOutcome, NodeResult
 
 #: Neither the unit tests nor the data tests that only the test suite runs, see `data_tests` in dbt_project.yml.
 _DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "config.meta.run_in:suite")
@@ -81,6 +83,7 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         len(report.loaded),
         unreadable,
         has_changes=bool(report.loaded or report.withdrawn),
+        tables=frozenset(delivery.table_name for delivery in report.loaded),
     )
 
 
@@ -91,8 +94,6 @@ def build_step(
 
     Raises GateRefusedError where a dbt test fails and CallboardError where a model does.
     """
-    from orchestration.warehouse.dbt import run_dbt
-
     started = _begin(ctx, "build")
     if not plan.months:
         return BuildOutcome(_end(ctx, "build", started, None), ctx.release_id, ())
@@ -101,14 +102,7 @@ def build_step(
     _begin_build(ctx, plan)
     # Importing what the gate and the report need takes seconds of CPU, which pass while dbt waits for DuckDB.
     threading.Thread(target=_preload, daemon=True).start()
-    done = run_dbt(
-        _DBT_COMMAND,
-        warehouse=ctx.home.warehouse,
-        vars=dbt_vars(ctx, plan.months),
-        threads=ctx.config.refresh.threads or None,
-        memory_limit=ctx.config.refresh.memory_limit,
-        on_event=_counting(ctx, on_event),
-    )
+    done = _run_dbt(ctx, _DBT_COMMAND, plan.months, on_event)
     raise_for_models(done)
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         refusal = refusal_of_tests(done.failed_tests)
@@ -117,6 +111,28 @@ def build_step(
             ledger.set_state(connection, ctx.release_id, "refused")
             raise refusal
         ledger.set_state(connection, ctx.release_id, "built")
+    return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
+
+
+def build_part_step(
+    ctx: RefreshContext,
+    plan: Plan,
+    selected: Collection[str],
+    on_event: "Callable[[NodeResult], None] | None" = None,
+) -> BuildOutcome:
+    """As `build_step`, of the models, seeds and tests `selected` (dbt's unique ids) alone. The gate may look at the
+    result, and nothing publishes it.
+
+    Raises CallboardError where a model or test fails, and where a model reads what is not there for these months.
+    """
+    from orchestration.warehouse.dbt import selectors
+
+    started = _begin(ctx, "build")
+    _refuse_unknown_clock(ctx)
+    begin_part(ctx, plan.months, selected)
+    done = _run_dbt(ctx, [*_DBT_COMMAND, *selectors(selected)], plan.months, on_event)
+    raise_for_models(done)
+    raise_for_tests(done)
     return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
 
 
@@ -151,12 +167,14 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     )
     verdicts = report.results
     state = "passed" if report.passed else "refused"
+    is_partial = build.state == "partial"
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         ledger.store_gate(connection, build.build_id, verdicts)
-        ledger.set_state(connection, build.build_id, state, data_digest(connection))
+        if not is_partial:
+            ledger.set_state(connection, build.build_id, state, data_digest(connection))
         quarantine = quarantine_summary(connection, "build")
     note_attempt(ctx, lambda _: {"quarantine": quarantine})
-    return GateOutcome(_end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts)
+    return GateOutcome(_end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, is_partial)
 
 
 def publish_step(ctx: RefreshContext) -> PublishOutcome:
@@ -171,6 +189,24 @@ def publish_step(ctx: RefreshContext) -> PublishOutcome:
     undelivered = deliver_own_reports(ctx.home, ctx.config)
     return PublishOutcome(
         _end(ctx, "publish", started, release.rows if release else None), release, undelivered
+    )
+
+
+def _run_dbt(
+    ctx: RefreshContext,
+    command: Sequence[str],
+    months: Sequence[date],
+    on_event: "Callable[[NodeResult], None] | None",
+) -> "DbtOutcome":
+    from orchestration.warehouse.dbt import run_dbt
+
+    return run_dbt(
+        command,
+        warehouse=ctx.home.warehouse,
+        vars=dbt_vars(ctx, months),
+        threads=ctx.config.refresh.threads or None,
+        memory_limit=ctx.config.refresh.memory_limit,
+        on_event=_counting(ctx, on_event),
     )
 
 

@@ -12,8 +12,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -43,6 +43,7 @@ _PARSE_VARS: dict[str, object] = {
 }
 _PARSE_MARKS = ("1901-01-", "-while-parsing")
 _KEPT_PARSES = 6
+_TABLES = frozenset({"table", "incremental"})
 _OK_STATUSES = frozenset({"success", "pass", "no-op", "reused"})
 
 # Quiet everywhere: what people see is drawn from the events, and dbt itself sends nothing anywhere.
@@ -127,9 +128,9 @@ def run_dbt(
     arguments = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
     arguments.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
-    callbacks = [_listener(on_event)] if on_event else []
+    rows: dict[str, int] = {}
     with _surroundings(warehouse, memory_limit):
-        done = dbtRunner(manifest=manifest, callbacks=callbacks).invoke(
+        done = dbtRunner(manifest=manifest, callbacks=[_listener(rows, on_event)]).invoke(
             [*_GLOBAL_FLAGS, "--no-write-json", *arguments]
         )
     if done.result is None or isinstance(done.result, bool):
@@ -138,7 +139,6 @@ def run_dbt(
             hint=f"The project is {DBT_PROJECT}, the database {warehouse}.",
         ) from done.exception
     results = _ran(cast("RunExecutionResult", done.result))
-    counts = _row_counts(warehouse, (r.node for r in results if r.node.resource_type in {"model", "seed"}))
     nodes = tuple(
         NodeResult(
             unique_id=r.node.unique_id,
@@ -148,7 +148,7 @@ def run_dbt(
             seconds=r.execution_time,
             message=r.message or "",
             failures=r.failures,
-            rows=counts.get(r.node.unique_id),
+            rows=rows.get(r.node.unique_id),
         )
         for r in results
     )
@@ -161,6 +161,30 @@ def manifest_json() -> Mapping[str, Any]:
     Raises CallboardError where the project does not parse.
     """
     return _read_json(_parsed("warehouse") / "manifest.json")
+
+
+def selectors(unique_ids: Collection[str]) -> list[str]:
+    """The options of `dbt build` that select exactly these models, seeds and tests."""
+    nodes = manifest_json()["nodes"]
+    names = sorted("fqn:" + ".".join(nodes[unique_id]["fqn"]) for unique_id in unique_ids)
+    return ["--select", *names, "--indirect-selection", "empty"]
+
+
+def tables_read(unique_ids: Collection[str], *, schema: str) -> set[str]:
+    """Names of the tables in `schema`, seeds aside, that these nodes read, also through views, and are not among them."""
+    nodes = manifest_json()["nodes"]
+    waiting, seen = list(unique_ids), set(unique_ids)
+    read: set[str] = set()
+    while waiting:
+        parents = nodes[waiting.pop()]["depends_on"].get("nodes", ())
+        for parent in [parent for parent in parents if parent in nodes and parent not in seen]:
+            seen.add(parent)
+            made_as = nodes[parent]["config"]["materialized"]
+            if made_as in {"view", "ephemeral"}:
+                waiting.append(parent)
+            elif made_as == "table" and nodes[parent]["schema"] == schema:
+                read.add(nodes[parent]["name"])
+    return read
 
 
 @cache
@@ -312,19 +336,27 @@ def _close_database() -> None:
     """dbt-duckdb keeps the file open until the process ends, and no other process could open it meanwhile."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    environment = DuckDBConnectionManager._ENV  # pyright: ignore[reportPrivateUsage]
-    if environment is not None:
-        environment.close()
+    # Before dbt opens a database there is no environment, which raises a bare Exception.
+    with suppress(Exception):
+        DuckDBConnectionManager.env().close()
     DuckDBConnectionManager.close_all_connections()
 
 
-def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], None]":
+def _listener(
+    rows: dict[str, int], on_event: Callable[[NodeResult], None] | None
+) -> "Callable[[EventMsg], None]":
+    """Hears of every finished node, from dbt's threads; counts the rows of each table that was made into `rows`."""
+
     def on_dbt_event(event: "EventMsg") -> None:
         if event.info.name != "NodeFinished":
             return
         data = cast("Any", event.data)
         node, result = data.node_info, data.run_result
         if node.resource_type == "exposure":
+            return
+        if node.materialized in _TABLES and result.status in _OK_STATUSES:
+            rows[node.unique_id] = _row_count(node.node_relation.relation_name)
+        if on_event is None:
             return
         on_event(
             NodeResult(
@@ -335,34 +367,28 @@ def _listener(on_event: Callable[[NodeResult], None]) -> "Callable[[EventMsg], N
                 seconds=result.execution_time,
                 message=result.message,
                 failures=result.num_failures if node.resource_type == "test" else None,
+                rows=rows.get(node.unique_id),
             )
         )
 
     return on_dbt_event
 
 
+def _row_count(relation: str) -> int:
+    """Rows of a table in dbt's own database, which is open; DuckDB knows them without reading the table."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    handle = cast("Any", DuckDBConnectionManager.env().handle())
+    try:
+        [count] = handle.cursor().execute(f"select count(*) from {relation}").fetchone()
+    finally:
+        handle.close()
+    return int(count)
+
+
 def _ran(result: "RunExecutionResult") -> "list[Any]":
     """dbt build lists the exposures too, though there is nothing in them to run."""
     return [r for r in result.results if not r.node.unique_id.startswith("exposure.")]
-
-
-def _row_counts(warehouse: Path, nodes: Iterable[Any]) -> dict[str, int]:
-    """Rows of the tables among `nodes`; DuckDB knows them without reading the tables."""
-    import duckdb
-
-    tables = {
-        n.relation_name: n.unique_id for n in nodes if n.config.materialized in {"table", "incremental"}
-    }
-    if not tables or not warehouse.exists():
-        return {}
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        known = connection.execute(
-            "select '\"' || database_name || '\".\"' || schema_name || '\".\"' || table_name || '\"' from duckdb_tables()"
-        ).fetchall()
-        counted = [name for (name,) in known if name in tables]
-        counts = [f"select {i} as place, count(*) as rows from {name}" for i, name in enumerate(counted)]
-        rows = connection.execute(" union all ".join(counts)).fetchall() if counts else []
-    return {tables[counted[place]]: count for place, count in rows}
 
 
 def _test_in_words(node: NodeResult) -> str:

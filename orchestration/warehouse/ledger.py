@@ -14,7 +14,8 @@ import duckdb
 
 from expectations.verdicts import Verdict
 
-BuildState = Literal["building", "built", "passed", "refused", "published"]
+#: `partial` is a build of selected models, which is never judged as a whole and never published.
+BuildState = Literal["building", "partial", "built", "passed", "refused", "published"]
 
 _TABLES = """
 create schema if not exists ledger;
@@ -113,6 +114,16 @@ def latest_build(connection: duckdb.DuckDBPyConnection) -> Build | None:
         state=row[8],
         data_digest=row[9],
     )
+
+
+def months_in_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[date, ...]]:
+    """The months of the newest whole build and of each unfinished or partial one since: what intermediate tables hold."""
+    connection.execute(_TABLES)
+    rows = connection.execute(
+        "select distinct months from ledger.build where started_at >= coalesce((select max(started_at) "
+        "from ledger.build where state not in ('partial', 'building')), timestamp '1970-01-01')"
+    ).fetchall()
+    return {tuple(months) for (months,) in rows}
 
 
 def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Sequence[Verdict]) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from graphlib import TopologicalSorter
@@ -15,9 +15,10 @@ import pytest
 from dagster import DagsterInstance
 
 from expectations.verdicts import Verdict
-from orchestration.defs import build
-from orchestration.defs.in_process import run_job
+from orchestration.defs import build, parts
+from orchestration.defs.in_process import run_jobs
 from orchestration.defs.instance import open_instance
+from orchestration.defs.resources import HomeResource, RefreshResource
 from orchestration.home.config import load_config
 from orchestration.home.paths import Home
 from orchestration.notifications.send import notify
@@ -119,6 +120,7 @@ class StandInSteps:
     months: tuple[date, ...] = (AUGUST,)
     nodes: tuple[NodeResult, ...] = field(default_factory=lambda: every_model())
     judged: Verdict = field(default_factory=lambda: verdict())
+    selected: set[str] = field(default_factory=set[str])
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
 
     @property
@@ -133,7 +135,17 @@ class StandInSteps:
         return (self.judged, *met)
 
     def steps(self) -> Steps:
-        return Steps(self._load, self._plan, self._build, self._gate, self._publish)
+        return Steps(self._load, self._plan, self._build, self._build_part, self._gate, self._publish)
+
+    def resource(self, home: Home) -> RefreshResource:
+        """What a run of the UI gets: the real resource, which calls these steps."""
+        steps = self.steps()
+
+        class StandInResource(RefreshResource):
+            def steps(self) -> Steps:
+                return steps
+
+        return StandInResource(home=HomeResource(path=str(home.root)))
 
     def _begin(self, ctx: RefreshContext, step: str) -> StepResult:
         self.called.append(step)
@@ -151,6 +163,20 @@ class StandInSteps:
         for ended in self.nodes if self.months else ():
             on_event(ended)
         self._write_ledger(ctx)
+        return BuildOutcome(result, ctx.release_id, plan.months)
+
+    def _build_part(
+        self,
+        ctx: RefreshContext,
+        plan: Plan,
+        selected: Collection[str],
+        on_event: Callable[[NodeResult], None],
+    ) -> BuildOutcome:
+        result = self._begin(ctx, "build part")
+        self.selected = set(selected)
+        for ended in self.nodes:
+            if ended.unique_id in selected:
+                on_event(ended)
         return BuildOutcome(result, ctx.release_id, plan.months)
 
     def _gate(self, ctx: RefreshContext) -> GateOutcome:
@@ -201,7 +227,8 @@ def home(tmp_path: Path, empty_history: Path) -> Home:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A code location of a few assets."""
     monkeypatch.setattr(build, "manifest_json", small_manifest)
-    monkeypatch.setattr(build, "expectation_names", small_expectations)
+    monkeypatch.setattr(parts, "manifest_json", small_manifest)
+    monkeypatch.setattr(parts, "expectation_names", small_expectations)
 
 
 @pytest.fixture
@@ -210,9 +237,9 @@ def context(home: Home) -> RefreshContext:
 
 
 def run_refresh(ctx: RefreshContext, steps: Steps) -> RefreshOutcome:
-    """Run the job in this process and conclude it, as `refresh` does where there is work."""
+    """Run the jobs in this process and conclude it, as `refresh` does where there is work."""
     run = RefreshRun(ctx, steps)
-    run_job(run)
+    run_jobs(run)
     outcome = conclude(run, notify)
     assert outcome is not None
     return outcome

@@ -1,15 +1,18 @@
 """The shape of the asset graph is a reviewed file, and some of it must hold whatever the models are."""
 
 import pytest
-from dagster import AssetKey
+from dagster import AssetKey, Definitions
 
 from expectations.gate import expectation_names
+from orchestration import definitions
 from orchestration.defs.assets import RELEASE
 from orchestration.defs.build import build_defs
+from orchestration.defs.jobs import every_month
+from orchestration.defs.translator import CallboardTranslator
 from orchestration.home.paths import Home
 from tests.dagster.asset_graph import SNAPSHOT, asset_graph
 
-ROOMS = {"load", "seeds", "staging", "quarantine", "intermediate", "marts", "release"}
+ROOMS = {"landing", "load", "seeds", "staging", "quarantine", "intermediate", "marts", "release"}
 
 
 def test_the_asset_graph_is_the_reviewed_one() -> None:
@@ -53,3 +56,47 @@ def test_the_code_location_of_an_empty_home_loads(home: Home, missing: str) -> N
     if missing == "landing":
         home.landing.rmdir()
     assert build_defs(home).get_repository_def().get_job("refresh")
+
+
+def test_tables_that_are_made_of_other_monthly_tables_say_so(home: Home) -> None:
+    graph = build_defs(home).resolve_asset_graph()
+
+    def reads(mart: str) -> set[str]:
+        return {parent.path[-1] for parent in graph.get(AssetKey(["marts", mart])).parent_keys}
+
+    assert "kpi_monthly" in reads("kpi_driver_monthly")
+    assert "fct_agent_day" in reads("agent_scorecard_monthly")
+
+
+def test_every_mart_carries_what_people_look_for(home: Home) -> None:
+    graph = build_defs(home).resolve_asset_graph()
+    for schema, table in _marts(graph):
+        metadata = graph.get(AssetKey([schema, table])).metadata
+        assert metadata["dagster/table_name"] == f"warehouse.marts.{table}"
+        columns = metadata["dagster/column_schema"].columns
+        assert columns
+        assert all(column.type != "?" and column.description for column in columns), table
+        lineage = metadata["dagster/column_lineage"].deps_by_column
+        assert set(lineage) <= {column.name for column in columns}
+    origins = (
+        graph.get(AssetKey(["marts", "fct_agent_day"])).metadata["dagster/column_lineage"].deps_by_column
+    )
+    assert {dep.asset_key for deps in origins.values() for dep in deps} <= set(graph.get_all_asset_keys())
+
+
+def test_an_owner_in_dbt_is_the_assets_owner() -> None:
+    translator = CallboardTranslator(every_month("UTC"))
+    assert translator.get_owners({"meta": {"dagster": {"owners": ["a@b.de"]}}}) == ["a@b.de"]
+    assert translator.get_owners({"group": {"name": "people", "owner": {"email": "hr@b.de"}}}) == ["hr@b.de"]
+    assert translator.get_owners({"group": {"name": "people", "owner": {"name": "People Team"}}}) == [
+        "team:people_team"
+    ]
+    assert translator.get_owners({"group": None}) is None
+
+
+def test_dagster_loads_the_code_location_by_its_workspace_and_dg_by_pyproject() -> None:
+    import tomllib
+
+    project = tomllib.loads((SNAPSHOT.parents[2] / "pyproject.toml").read_text())["tool"]["dg"]["project"]
+    assert project["code_location_target_module"] == definitions.__name__
+    assert isinstance(definitions.callboard(), Definitions)

@@ -10,7 +10,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from orchestration.defs.build import build_defs
 from orchestration.defs.event_log import KeptOpenEventLogStorage
 from orchestration.defs.instance import WORKSPACE, dagster_yaml, prepare_instance
-from orchestration.defs.jobs import JOB
+from orchestration.defs.jobs import REFRESH
 from orchestration.home.config import Config, DagsterConfig
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
@@ -51,7 +51,7 @@ def test_dagsters_own_storage_reads_what_a_refresh_left(
     directory = context.home.dagster / "history" / "runs"
     with instance_of(context.home) as instance:
         assert isinstance(instance.event_log_storage, KeptOpenEventLogStorage)
-        [run] = instance.get_runs()
+        [run, _load] = instance.get_runs()
         ours = instance.event_log_storage.get_records_for_run(run.run_id).records
         checks = instance.event_log_storage.get_latest_asset_check_execution_by_key(_checks(context))
     theirs = SqliteEventLogStorage(str(directory))
@@ -70,7 +70,7 @@ def _checks(context: RefreshContext) -> list:
 @pytest.mark.usefixtures("small")
 def test_many_runs_do_not_keep_many_databases_open(home: Home) -> None:
     with instance_of(home) as instance:
-        job = build_defs(home).resolve_job_def(JOB)
+        job = build_defs(home).resolve_job_def(REFRESH)
         for _ in range(12):
             instance.create_run_for_job(job, status=DagsterRunStatus.NOT_STARTED)
         storage = instance.event_log_storage

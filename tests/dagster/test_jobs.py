@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,16 @@ import duckdb
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterRunStatus, ExecuteInProcessResult, RunsFilter
 
-from orchestration.defs import session
+from orchestration.defs import resources, touched_months
 from orchestration.defs.assets import RELEASE
 from orchestration.defs.build import build_defs
-from orchestration.defs.jobs import JOB, close_abandoned_runs
-from orchestration.defs.session import session_resource
+from orchestration.defs.jobs import LOAD, REFRESH, REFRESH_TOUCHED_MONTHS, close_dead_runs
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.home.lock import refresh_lock
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.last_run import read_attempt
+from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
 from tests.dagster.conftest import (
@@ -39,16 +40,15 @@ from tests.dagster.conftest import (
 
 pytestmark = pytest.mark.usefixtures("small")
 
-KPI_MONTHLY = AssetKey(["marts", "kpi_monthly"])
+KPI_MONTHLY, KPI_DRIVER = AssetKey(["marts", "kpi_monthly"]), AssetKey(["marts", "kpi_driver_monthly"])
 
 
 def _run_as_the_ui_would(
     home: Home, stand_in: StandInSteps | None = None, **how: Any
 ) -> ExecuteInProcessResult:
-    steps = stand_in.steps() if stand_in else None
-    defs = build_defs(home, resource_overrides={"session": session_resource(home, steps)})
+    defs = build_defs(home, resource_overrides={"refresh": stand_in.resource(home)} if stand_in else None)
     with instance_of(home) as instance:
-        job = defs.resolve_job_def(JOB)
+        job = defs.resolve_job_def(REFRESH)
         return job.execute_in_process(instance=instance, raise_on_error=False, **how)
 
 
@@ -71,8 +71,9 @@ def test_a_refresh_runs_the_four_steps_in_order_and_keeps_them_in_dagsters_histo
     assert (outcome.status, outcome.months) == ("published", (AUGUST,))
     assert [step.name for step in outcome.steps] == ["load", "build", "gate", "publish"]
     with instance_of(context.home) as instance:
-        [run] = instance.get_runs()
-        assert (run.job_name, run.status) == (JOB, DagsterRunStatus.SUCCESS)
+        run, load = instance.get_runs()
+        assert (run.job_name, run.status) == (REFRESH, DagsterRunStatus.SUCCESS)
+        assert (load.job_name, load.status) == (LOAD, DagsterRunStatus.SUCCESS)
         assert run.tags["callboard/release"] == context.release_id
         made = instance.get_latest_materialization_event(RELEASE)
         assert made is not None
@@ -176,9 +177,11 @@ def test_nothing_new_leaves_gate_and_release_out(context: RefreshContext, stand_
     stand_in.months = ()
     outcome = run_refresh(context, stand_in.steps())
     assert (outcome.status, outcome.release_id) == ("nothing_new", "20261001T000000Z-00000000")
-    assert stand_in.called == ["load", "build"]
+    assert stand_in.called == ["load"]
     with instance_of(context.home) as instance:
-        assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.SUCCESS]
+        assert [(run.job_name, run.status) for run in instance.get_runs()] == [
+            (LOAD, DagsterRunStatus.SUCCESS)
+        ]
 
 
 def _failing_times(times: int, error: BaseException) -> Callable[[], None]:
@@ -195,7 +198,7 @@ def _failing_times(times: int, error: BaseException) -> Callable[[], None]:
 def test_a_trouble_that_passes_is_tried_again(
     context: RefreshContext, stand_in: StandInSteps, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(resources, "_RETRY_SECONDS", 0)
     stand_in.before[step] = _failing_times(2, OSError(errno.ESTALE, "Stale file handle"))
     assert run_refresh(context, stand_in.steps()).status == "published"
     assert stand_in.called.count(step) == 3
@@ -204,7 +207,7 @@ def test_a_trouble_that_passes_is_tried_again(
 def test_a_trouble_that_does_not_pass_ends_the_run_after_two_more_tries(
     context: RefreshContext, stand_in: StandInSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_RETRY_SECONDS", 0)
+    monkeypatch.setattr(resources, "_RETRY_SECONDS", 0)
     stand_in.before["load"] = _failing_times(9, OSError(errno.EIO, "Input/output error"))
     with pytest.raises(OSError, match="Input/output error"):
         run_refresh(context, stand_in.steps())
@@ -261,13 +264,68 @@ def test_publishing_alone_does_not_get_past_a_gate_that_was_never_asked(
     assert not home.published.exists()
 
 
-def test_several_months_are_one_run_and_each_is_a_materialized_partition(
+def test_months_with_a_gap_are_one_build_and_one_release_and_the_gap_is_not_recorded_as_made(
     context: RefreshContext, stand_in: StandInSteps
 ) -> None:
     run_refresh(replace(context, months=(AUGUST, OCTOBER)), stand_in.steps())
+    assert stand_in.called == ["load", "build", "gate", "publish"]
     assert _months_of(context.home, KPI_MONTHLY) == {"2026-08-01", "2026-10-01"}
+    assert _months_of(context.home, KPI_DRIVER) == {"2026-08-01", "2026-10-01"}
     with instance_of(context.home) as instance:
-        assert len(instance.get_runs()) == 1
+        run, _load = instance.get_runs()
+    assert run.tags["dagster/asset_partition_range_start"] == "2026-08-01"
+    assert run.tags["dagster/asset_partition_range_end"] == "2026-10-01"
+
+
+@pytest.mark.parametrize("month", [date(1984, 3, 1), date(2099, 12, 1)])
+def test_a_command_makes_months_that_the_ui_does_not_offer(
+    context: RefreshContext, stand_in: StandInSteps, month: date
+) -> None:
+    assert run_refresh(replace(context, months=(month,)), stand_in.steps()).status == "published"
+    assert _months_of(context.home, KPI_MONTHLY) == {month.isoformat()}
+
+
+def test_a_run_without_months_says_what_to_choose_before_anything_is_built(
+    home: Home, stand_in: StandInSteps
+) -> None:
+    result = _run_as_the_ui_would(home, stand_in)
+    assert not result.success
+    assert "names no month" in _failures(result)["build"]
+    assert stand_in.called == ["load"]
+
+
+def test_a_selection_builds_what_was_selected_and_publishes_nothing(
+    home: Home, stand_in: StandInSteps
+) -> None:
+    result = _run_as_the_ui_would(home, stand_in, asset_selection=[KPI_MONTHLY], partition_key="2026-09-01")
+    assert result.success
+    assert {name for name in stand_in.selected if name.startswith("model.")} == {
+        "model.callboard.kpi_monthly"
+    }
+    assert [event.asset_key for event in result.get_asset_materialization_events()] == [KPI_MONTHLY]
+    assert "publish" not in stand_in.called
+    assert "build" not in stand_in.called
+    # `callboard status` goes on to show the newest whole attempt.
+    assert read_attempt(home) is None
+
+
+def test_a_selection_without_monthly_tables_needs_no_month(home: Home, stand_in: StandInSteps) -> None:
+    dim_kpi = AssetKey(["marts", "dim_kpi"])
+    result = _run_as_the_ui_would(home, stand_in, asset_selection=[dim_kpi])
+    assert result.success
+    assert stand_in.selected == {"model.callboard.dim_kpi"}
+
+
+def test_a_materialized_table_says_how_many_rows_it_has(
+    context: RefreshContext, stand_in: StandInSteps
+) -> None:
+    stand_in.nodes = tuple(replace(node, rows=7) for node in stand_in.nodes)
+    run_refresh(context, stand_in.steps())
+    with instance_of(context.home) as instance:
+        made = instance.get_latest_materialization_event(KPI_MONTHLY)
+    assert made is not None
+    assert made.asset_materialization is not None
+    assert made.asset_materialization.metadata["dagster/row_count"].value == 7
 
 
 def test_a_partition_of_the_ui_is_the_month_that_is_made(home: Home, stand_in: StandInSteps) -> None:
@@ -288,21 +346,65 @@ def test_a_range_of_partitions_is_one_run_of_all_its_months(home: Home, stand_in
     assert _months_of(home, KPI_MONTHLY) == {"2025-12-01", "2026-01-01", "2026-02-01"}
 
 
-def test_months_and_as_of_can_be_given_in_the_runs_configuration(home: Home, stand_in: StandInSteps) -> None:
-    config = {"months": ["2026-08", "2026-10"], "as_of": "2026-10-20T08:00:00+08:00"}
+def test_the_as_of_can_be_given_in_the_runs_configuration(home: Home, stand_in: StandInSteps) -> None:
+    config = {"as_of": "2026-10-20T08:00:00+08:00"}
     assert _run_as_the_ui_would(
-        home, stand_in, run_config={"resources": {"session": {"config": config}}}
+        home,
+        stand_in,
+        partition_key="2026-08-01",
+        run_config={"resources": {"refresh": {"config": config}}},
     ).success
     attempt = read_attempt(home)
     assert attempt is not None
-    assert attempt.months == (AUGUST, OCTOBER)
     assert attempt.as_of.isoformat() == "2026-10-20T00:00:00+00:00"
+
+
+def _refresh_touched_months(
+    home: Home, monkeypatch: pytest.MonkeyPatch, outcome: RefreshOutcome, **how: Any
+) -> tuple[ExecuteInProcessResult, dict[str, Any]]:
+    asked: dict[str, Any] = {}
+
+    def refresh(_: Home, **arguments: Any) -> RefreshOutcome:
+        asked.update(arguments)
+        return outcome
+
+    monkeypatch.setattr(touched_months, "refresh", refresh)
+    with instance_of(home) as instance:
+        job = build_defs(home).resolve_job_def(REFRESH_TOUCHED_MONTHS)
+        return job.execute_in_process(instance=instance, raise_on_error=False, **how), asked
+
+
+def test_touched_months_are_refreshed_as_the_command_does(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"months": ["2026-08", "2026-10"], "as_of": "2026-10-20T08:00:00+08:00"}
+    result, asked = _refresh_touched_months(
+        home,
+        monkeypatch,
+        RefreshOutcome("published", "r1", message="Published release r1."),
+        run_config={"ops": {"load_plan_refresh": {"config": config}}},
+        tags={"dagster/sensor_name": "deliveries"},
+    )
+    assert result.success
+    assert asked["months"] == [AUGUST, OCTOBER]
+    assert asked["as_of"].isoformat() == "2026-10-20T00:00:00+00:00"
+    assert asked["trigger"] == "sensor deliveries"
+    assert asked["wait_seconds"] > 0
+
+
+@pytest.mark.parametrize(("status", "succeeds"), [("nothing_new", True), ("refused", False)])
+def test_a_refusal_fails_the_run_that_started_it_and_nothing_new_does_not(
+    home: Home, monkeypatch: pytest.MonkeyPatch, status: Any, succeeds: bool
+) -> None:
+    result, asked = _refresh_touched_months(home, monkeypatch, RefreshOutcome(status, "r1", message="Why."))
+    assert result.success is succeeds
+    assert (asked["months"], asked["as_of"]) == ([], None)
 
 
 def test_a_run_of_dagsters_waits_for_the_lock_and_says_who_has_it(
     home: Home, stand_in: StandInSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(resources, "WAIT_SECONDS", 0.0)
     pid = os.fork()
     if pid == 0:  # another process holds the lock until it is killed
         with refresh_lock(home):
@@ -323,10 +425,12 @@ def test_a_run_of_dagsters_waits_for_the_lock_and_says_who_has_it(
 
 def test_a_run_whose_process_died_does_not_stay_under_way(home: Home, context: RefreshContext) -> None:
     with instance_of(home) as instance:
-        job = build_defs(home).resolve_job_def(JOB)
+        job = build_defs(home).resolve_job_def(REFRESH)
         dead = instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
-        alive = instance.create_run_for_job(job, status=DagsterRunStatus.STARTED)
-        close_abandoned_runs(instance, but=alive.run_id)
+        # The run that started this refresh, and waits for it.
+        around = build_defs(home).resolve_job_def(REFRESH_TOUCHED_MONTHS)
+        alive = instance.create_run_for_job(around, status=DagsterRunStatus.STARTED)
+        close_dead_runs(instance, but=REFRESH_TOUCHED_MONTHS)
         statuses = {run.run_id: run.status for run in instance.get_runs(RunsFilter())}
     assert statuses == {dead.run_id: DagsterRunStatus.FAILURE, alive.run_id: DagsterRunStatus.STARTED}
 

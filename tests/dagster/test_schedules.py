@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from dagster import RunRequest, ScheduleDefinition, SkipReason, build_schedule_context
 
-from orchestration.defs.jobs import month_partitions, refresh_job
+from orchestration.defs.jobs import every_month
 from orchestration.defs.schedules import month_due, refresh_schedules
 from orchestration.home.config import Config
 from orchestration.home.paths import Home
@@ -22,8 +22,7 @@ LISBON = Site("Europe/Lisbon", "PT")
 
 
 def _schedule(name: str, site: Site) -> ScheduleDefinition:
-    job = refresh_job(month_partitions(site.time_zone))
-    return next(s for s in refresh_schedules(job, Home(Path("no-such-home")), site) if s.name == name)
+    return next(s for s in refresh_schedules(Home(Path("no-such-home")), site) if s.name == name)
 
 
 def _evaluate(home: Home, name: str, site: Site, *local: int) -> tuple[list[RunRequest], str]:
@@ -111,7 +110,7 @@ def test_every_day_is_a_run_of_its_own_for_what_was_touched(home: Home) -> None:
 
 
 def test_the_running_month_of_the_site_is_a_partition() -> None:
-    months = month_partitions("Asia/Shanghai")
+    months = every_month("Asia/Shanghai")
     at = datetime(2026, 9, 30, 17, tzinfo=UTC)  # 1 October, 01:00 in Shanghai
     assert months.get_partition_keys(current_time=at)[-1] == "2026-10-01"
 

@@ -9,7 +9,7 @@ from dagster import DagsterRunStatus, DefaultSensorStatus, SensorResult, build_s
 
 from orchestration.defs import jobs
 from orchestration.defs.build import build_defs
-from orchestration.defs.jobs import JOB
+from orchestration.defs.jobs import REFRESH
 from orchestration.defs.sensors import arrival_sensor, evaluate_deliveries
 from orchestration.deliveries.arrivals import check_arrivals
 from orchestration.home.config import load_config
@@ -94,7 +94,7 @@ def test_no_run_is_started_while_one_is_under_way_or_waits(home: Home, status: D
     _deliver(home)
     with instance_of(home) as instance:
         cursor = evaluate_deliveries(home, instance, "").cursor or ""
-        instance.create_run_for_job(build_defs(home).resolve_job_def(JOB), status=status)
+        instance.create_run_for_job(build_defs(home).resolve_job_def(REFRESH), status=status)
         result = evaluate_deliveries(home, instance, cursor)
     assert "running" in _skipped(result)
     assert result.cursor == cursor
@@ -104,12 +104,12 @@ def test_no_run_is_started_while_one_is_under_way_or_waits(home: Home, status: D
 def test_a_run_that_was_killed_does_not_hold_up_later_ones(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_STARTING_SECONDS", -1)
+    monkeypatch.setattr(jobs, "_STARTING", timedelta())
     _deliver(home)
     with instance_of(home) as instance:
         cursor = evaluate_deliveries(home, instance, "").cursor or ""
         killed = instance.create_run_for_job(
-            build_defs(home).resolve_job_def(JOB), status=DagsterRunStatus.STARTED
+            build_defs(home).resolve_job_def(REFRESH), status=DagsterRunStatus.STARTED
         )
         with refresh_lock(home):
             assert not evaluate_deliveries(home, instance, cursor).run_requests

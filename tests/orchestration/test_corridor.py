@@ -191,10 +191,10 @@ def test_a_trouble_of_finding_out_whether_there_is_work_is_concluded_too(stand_i
     assert attempt(run.ctx).state == "failed"
 
 
-def test_a_part_of_the_job_ends_nothing(stand_in: StandIn) -> None:
+def test_a_part_of_the_job_is_no_refresh_and_is_not_shown_as_cut_off(stand_in: StandIn) -> None:
     notices = Notices()
     run = RefreshRun(stand_in.context())
     run.load()
     assert conclude(run, notices) is None
     assert notices.sent == []
-    assert attempt(run.ctx).state == "running"
+    assert (attempt(run.ctx).state, attempt(run.ctx).message) == ("nothing_new", "Only load was run.")
