@@ -511,7 +511,7 @@ def test_the_command_says_what_is_overdue_and_tells_people_once(
     assert shown.code == 3
     assert f"Overdue: {LEGS}, due " in shown.out
     assert receiver.received == []
-    first, second = (callboard("arrivals", "--home", home.root, "--tell", "--json") for _ in range(2))
+    first, second = (callboard("arrivals", "--home", home.root, "--notify", "--json") for _ in range(2))
     assert (first.code, json.loads(first.out)["told"]) == (3, [LEGS])
     assert (second.code, json.loads(second.out)["told"]) == (3, [])
     assert [notice["title"] for notice in receiver.received] == [f"Callboard: {LEGS} is overdue in home"]
@@ -521,6 +521,7 @@ def test_the_command_says_what_is_overdue_and_tells_people_once(
     assert (source["table"], source["last_file"], source["is_overdue"]) == (LEGS, None, True)
     _real_landing(home, "acd/contact_legs/2026-11-24.csv")
     late = callboard("arrivals", "--home", home.root, "--tell", "--json")
+    assert "--tell is now called --notify" in late.err
     assert (late.code, json.loads(late.out)["arrivals"][0]["is_overdue"]) == (0, False)
     assert json.loads(callboard("status", "--home", home.root, "--json").out)["overdue"] == []
     assert len(receiver.received) == 1

@@ -67,7 +67,7 @@ def not_doubled(source: str) -> tuple[Expectation, ...]:
                 select month, 'month=' || month || ', table={source}' as key,
                     (row_count - distinct_rows) || ' of ' || row_count || ' rows looked at equal another one' as observed
                 from counted
-                where row_count >= getvariable('fewest_rows_of_a_hole')
+                where row_count >= getvariable('min_expected_rows_for_gap')
                     and row_count - distinct_rows > getvariable('max_doubled_share') * row_count
             """,
         ),
