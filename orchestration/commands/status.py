@@ -1,4 +1,4 @@
-"""`callboard status`: what is published, what waits in landing, what was refused and why."""
+"""`callboard status`: the published release, waiting files, and the reasons of the newest refusal."""
 
 from datetime import UTC, date, datetime
 

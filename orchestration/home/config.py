@@ -215,6 +215,13 @@ class Config(_Section):
     scorecard: ScorecardConfig = ScorecardConfig()
     _notes: tuple[str, ...] = PrivateAttr(default=())
 
+    @classmethod
+    def parse(cls, raw: dict[str, Any], notes: tuple[str, ...]) -> Self:
+        """The configuration in `raw`, with `notes` on how it is written. Raises pydantic's ValidationError."""
+        config = cls.model_validate(raw)
+        config._notes = notes
+        return config
+
     @property
     def notes(self) -> tuple[str, ...]:
         """One sentence for each former key name that the file still uses."""
@@ -264,14 +271,12 @@ def load_config(home: Home) -> Config:
         raise UsageError(f"{path} is no valid TOML: {error}") from None
     notes = _rename_former_keys(path, raw)
     try:
-        config = Config.model_validate(raw)
+        return Config.parse(raw, notes)
     except ValidationError as error:
         found = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
         raise UsageError(
             f"{path}: {found}.", hint="The keys there are stand in docs/configuration.md."
         ) from None
-    config._notes = notes
-    return config
 
 
 def resolve_secret(value: str) -> str:

@@ -291,7 +291,7 @@ def test_each_missed_deadline_is_notified_once_in_one_notice(
         "- acd.contact_legs, due 4 Nov 2026 08:00 Asia/Shanghai; "
         "the last file came 3 Nov 2026 07:41 Asia/Shanghai: acd/contact_legs/2026-11-02.csv",
         "- hr.budget_lines, due 4 Nov 2026 12:00 Asia/Shanghai; no file has come yet",
-        f"Ask whoever sends them. The next refresh takes in what arrives under {home.landing}.",
+        f"Ask the sender of these files. The next refresh takes in what arrives under {home.landing}.",
         f"See all that is expected with: callboard arrivals --home {home.root}",
     ]
     assert notify_overdue(home, config, utc("2026-11-04T05:00"), send_overdue).notified == ()

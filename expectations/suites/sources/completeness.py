@@ -2,7 +2,7 @@
 
 A source is held against another that says what must have happened, never against today. A source of which nothing was
 delivered is absent, not incomplete. A local day counts once it ended `reporting_lag_hours` before as_of, and in a month
-that is not closed once deliveries reach beyond it: what is still to come is no hole.
+that is not closed once deliveries reach beyond it: deliveries that are still to come are no gap.
 """
 
 from expectations.suite import Expectation, key_text
@@ -45,7 +45,7 @@ _states = Expectation(
     """,
 )
 
-# Far fewer seconds than the plan says, on a day: part of the day, or of the switch, is missing.
+# Far fewer seconds than the plan says, on a day: part of the day, or of the ACD, is missing.
 _states_partly = Expectation(
     name="no_scheduled_day_has_few_states",
     expected="on every local day of a site at least a quarter of the usual share of scheduled time spent in some state",
