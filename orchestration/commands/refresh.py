@@ -11,6 +11,7 @@ from rich.console import Console
 from expectations.verdicts import Verdict
 from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
+from orchestration.home.config import load_config
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
@@ -41,7 +42,8 @@ def refresh_command(
     place = existing_home(home)
     months = [parse_month(text) for text in month or ()]
     instant = parse_as_of(as_of) if as_of else None
-    # Late: what computes is not loaded for --help.
+    config_notes = load_config(place).notes
+    # Late: the packages that compute are not loaded for --help.
     from orchestration.defs.refresh import refresh
 
     console = stdout_console()
@@ -53,14 +55,16 @@ def refresh_command(
         wait_seconds=wait,
     )
     if as_json:
-        print_json(_as_json(place, outcome))
+        print_json(_as_json(place, outcome, config_notes))
     else:
+        for note in config_notes:
+            console.print(note, markup=False)
         _print(console, place, outcome)
     if outcome.status == "refused":
         raise typer.Exit(GateRefusedError.exit_code)
 
 
-def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
+def _as_json(home: Home, outcome: RefreshOutcome, config_notes: Sequence[str]) -> dict[str, object]:
     return {
         "status": outcome.status,
         "release_id": outcome.release_id,
@@ -69,7 +73,7 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
         "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
         "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
-        "notes": list(outcome.notes),
+        "notes": [*config_notes, *outcome.notes],
         "published": str(home.published_database) if home.published_database.exists() else None,
         "report": _report(home, outcome),
     }
@@ -113,7 +117,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
 
 
 def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
-    """What the gate let pass and somebody should look at, a line each."""
+    """The gate's warnings on what it let pass, one line each."""
     for verdict in warnings:
         where = f"{verdict.table_name} {verdict.month:%Y-%m}" if verdict.month else verdict.table_name
         console.print(f"Warning: {verdict.expectation} on {where}: {verdict.observed}", markup=False)
@@ -142,7 +146,7 @@ def print_failed(console: Console, home: Home, failed: Sequence[Verdict], months
 
 def waive_commands(home: Home, verdict: Verdict, months: Sequence[date]) -> list[str]:
     """What to type to let a verdict on a build of `months` pass: one command per month; none for dbt's tests, which
-    nobody can waive."""
+    cannot be waived."""
     if verdict.origin == "dbt":
         return []
     return [

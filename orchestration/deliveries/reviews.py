@@ -1,4 +1,4 @@
-"""The list of ratings that somebody may have to decide about, read from the published release, and as a sheet to fill in.
+"""Ratings that may need a decision, read from the published release, and as a sheet to fill in.
 
 What belongs here: the list, and what a spreadsheet must not make of a text. What does not: decisions (`review_decisions`).
 """

@@ -174,7 +174,7 @@ def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapp
 
 
 def _targets(connection: duckdb.DuckDBPyConnection, facts: Facts) -> dict[str, list[float | None]]:
-    """The centre's targets in force in the months of the trend, by KPI; those that never had one are left out."""
+    """The centre's targets in the months of the trend, by KPI; those that never had one are left out."""
     rows = connection.execute(
         """
         select kpis.kpi_id, list(kpi.target order by months.month)

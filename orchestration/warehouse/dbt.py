@@ -128,7 +128,8 @@ def run_dbt(
     arguments = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
     arguments.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
-    rows: dict[str, int] = {}
+    # Compiling makes no table whose rows could be counted.
+    rows: dict[str, int] | None = None if args[0] == "compile" else {}
     with _surroundings(warehouse, memory_limit):
         done = dbtRunner(manifest=manifest, callbacks=[_listener(rows, on_event)]).invoke(
             [*_GLOBAL_FLAGS, "--no-write-json", *arguments]
@@ -148,7 +149,7 @@ def run_dbt(
             seconds=r.execution_time,
             message=r.message or "",
             failures=r.failures,
-            rows=rows.get(r.node.unique_id),
+            rows=(rows or {}).get(r.node.unique_id),
         )
         for r in results
     )
@@ -343,7 +344,7 @@ def _close_database() -> None:
 
 
 def _listener(
-    rows: dict[str, int], on_event: Callable[[NodeResult], None] | None
+    rows: dict[str, int] | None, on_event: Callable[[NodeResult], None] | None
 ) -> "Callable[[EventMsg], None]":
     """Hears of every finished node, from dbt's threads; counts the rows of each table that was made into `rows`."""
 
@@ -354,7 +355,7 @@ def _listener(
         node, result = data.node_info, data.run_result
         if node.resource_type == "exposure":
             return
-        if node.materialized in _TABLES and result.status in _OK_STATUSES:
+        if rows is not None and node.materialized in _TABLES and result.status in _OK_STATUSES:
             rows[node.unique_id] = _row_count(node.node_relation.relation_name)
         if on_event is None:
             return
@@ -367,7 +368,7 @@ def _listener(
                 seconds=result.execution_time,
                 message=result.message,
                 failures=result.num_failures if node.resource_type == "test" else None,
-                rows=rows.get(node.unique_id),
+                rows=(rows or {}).get(node.unique_id),
             )
         )
 
