@@ -80,7 +80,7 @@ def _as_json(home: Home, outcome: RefreshOutcome, config_notes: Sequence[str]) -
 
 
 def _report(home: Home, outcome: RefreshOutcome) -> str | None:
-    """Where the report of what is published lies; None where there is none."""
+    """Path of the published report; None where there is none."""
     if outcome.release_id is None:
         return None
     report = home.releases / outcome.release_id / "report.html"

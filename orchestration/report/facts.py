@@ -11,7 +11,7 @@ from orchestration.presentation.language import Language
 from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
 from orchestration.warehouse.quarantine import WITH_REASONS
 
-#: The four monthly marts, and what each is called.
+#: The four monthly marts, and the title of each.
 MARTS = {
     "report_timeliness_monthly": "Report timeliness",
     "schedule_adherence_monthly": "Schedule adherence",

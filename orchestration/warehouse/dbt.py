@@ -100,7 +100,7 @@ class DbtOutcome:
         return sum(n.rows or 0 for n in self.nodes)
 
     def in_words(self) -> str:
-        """Every failure, one a line; '' where there was none."""
+        """Every failure, one per line; '' where there was none."""
         models = [f"model {n.name}: {_first_lines(n.message)}" for n in self.failed_models]
         tests = [f"test {n.name}: {_test_in_words(n)}" for n in self.failed_tests]
         return "\n".join(models + tests)
@@ -299,7 +299,7 @@ def _project_flags(target: Path) -> list[str]:
 
 @contextmanager
 def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
-    """What dbt reads from its surroundings set, what it leaves behind undone."""
+    """Sets the environment that dbt reads, and undoes the changes dbt leaves behind."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
     variables = {
         "CALLBOARD_WAREHOUSE": str(warehouse),
