@@ -11,7 +11,6 @@ from rich.console import Console
 from expectations.verdicts import Verdict
 from orchestration.commands.console import TerminalProgress, print_json, stdout_console
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.home.config import load_config
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.months import parse_month
 from orchestration.home.paths import Home, existing_home
@@ -42,7 +41,6 @@ def refresh_command(
     place = existing_home(home)
     months = [parse_month(text) for text in month or ()]
     instant = parse_as_of(as_of) if as_of else None
-    config_notes = load_config(place).notes
     # Late: the packages that compute are not loaded for --help.
     from orchestration.defs.refresh import refresh
 
@@ -55,16 +53,14 @@ def refresh_command(
         wait_seconds=wait,
     )
     if as_json:
-        print_json(_as_json(place, outcome, config_notes))
+        print_json(_as_json(place, outcome))
     else:
-        for note in config_notes:
-            console.print(note, markup=False)
         _print(console, place, outcome)
     if outcome.status == "refused":
         raise typer.Exit(GateRefusedError.exit_code)
 
 
-def _as_json(home: Home, outcome: RefreshOutcome, config_notes: Sequence[str]) -> dict[str, object]:
+def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
     return {
         "status": outcome.status,
         "release_id": outcome.release_id,
@@ -73,14 +69,14 @@ def _as_json(home: Home, outcome: RefreshOutcome, config_notes: Sequence[str]) -
         "gate": [_verdict_json(home, verdict, outcome) for verdict in outcome.failed],
         "warnings": [_verdict_json(home, verdict, outcome) for verdict in outcome.warnings],
         "message": outcome.message,
-        "notes": [*config_notes, *outcome.notes],
+        "notes": list(outcome.notes),
         "published": str(home.published_database) if home.published_database.exists() else None,
         "report": _report(home, outcome),
     }
 
 
 def _report(home: Home, outcome: RefreshOutcome) -> str | None:
-    """Where the report of what is published lies; None where there is none."""
+    """Path of the published report; None where there is none."""
     if outcome.release_id is None:
         return None
     report = home.releases / outcome.release_id / "report.html"

@@ -194,7 +194,7 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, object]:
-    # Where it is from, machines see by what there is to waive.
+    # JSON leaves the origin out: the list of waive commands shows it.
     return {name: value for name, value in vars(verdict).items() if name != "origin"}
 
 

@@ -1,4 +1,4 @@
-"""Before and after: what a KPI did in one team, site or line, and what it did everywhere else meanwhile.
+"""Before and after: how a KPI moved in one team, site or line, and in all others over the same time.
 
 Reads the published release and writes nothing; `observed` says what is read, `differences` how sure it is.
 """

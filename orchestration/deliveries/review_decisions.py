@@ -56,7 +56,7 @@ def is_decisions(file: str) -> bool:
 
 
 def take_decisions(home: Home, sheet: Path) -> Taken:
-    """Read a filled-in list (csv, or what else deliveries may be) and write its decisions into landing.
+    """Read a filled-in list (csv, or any other format of deliveries) and write its decisions into landing.
 
     A decision that is current already writes nothing. Raises UsageError naming every row that cannot be taken, by its
     line; then nothing is written.

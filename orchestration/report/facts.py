@@ -12,7 +12,7 @@ from orchestration.releases.reader import Kpi, Number, catalogue, headline, name
 from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import WITH_REASONS
 
-#: The monthly marts with a row per team, and what each is called. An older release may lack one.
+#: The monthly marts with a row per team, and the title of each. An older release may lack one.
 MARTS = {
     "report_timeliness_monthly": "Report timeliness",
     "schedule_adherence_monthly": "Schedule adherence",

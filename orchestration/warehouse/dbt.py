@@ -101,7 +101,7 @@ class DbtOutcome:
         return sum(n.rows or 0 for n in self.nodes)
 
     def in_words(self) -> str:
-        """Every failure, one a line; '' where there was none."""
+        """Every failure, one per line; '' where there was none."""
         models = [f"model {n.name}: {_first_lines(n.message)}" for n in self.failed_models]
         tests = [f"test {n.name}: {_test_in_words(n)}" for n in self.failed_tests]
         return "\n".join(models + tests)
@@ -128,8 +128,7 @@ def run_dbt(
     arguments = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
     arguments.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
-    # Compiling makes no table whose rows could be counted.
-    rows: dict[str, int] | None = None if args[0] == "compile" else {}
+    rows: dict[str, int] | None = None if args[0] == "compile" else {}  # compiling makes no table to count
     with _surroundings(warehouse, memory_limit):
         done = dbtRunner(manifest=manifest, callbacks=[_listener(rows, on_event)]).invoke(
             [*_GLOBAL_FLAGS, "--no-write-json", *arguments]
@@ -304,7 +303,7 @@ def _project_flags(target: Path) -> list[str]:
 
 @contextmanager
 def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
-    """What dbt reads from its surroundings set, what it leaves behind undone."""
+    """Sets the environment that dbt reads, and undoes the changes dbt leaves behind."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
     variables = {
         "CALLBOARD_WAREHOUSE": str(warehouse),
@@ -393,8 +392,9 @@ def _ran(result: "RunExecutionResult") -> "list[Any]":
 
 
 def _test_in_words(node: NodeResult) -> str:
-    rows = f"{node.failures} rows that should not be; " if node.failures else ""
-    return f"{rows}{_first_lines(node.message)}"
+    return (f"{node.failures} rows that should not be; " if node.failures else "") + _first_lines(
+        node.message
+    )
 
 
 def _first_lines(text: str, lines: int = 3) -> str:

@@ -22,7 +22,7 @@ from orchestration.home.paths import Home
 
 COOKIE = "callboard_session"
 _SHORTEST = 16
-# What the log-in form needs, and what watches a server: neither shows any number.
+# Paths of the log-in form and of health checks: neither shows any number.
 _OPEN = ("/login", "/healthz", "/static/")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "

@@ -52,7 +52,7 @@ def paged(
     page: int,
     rows: int = PAGE_ROWS,
 ) -> Paged:
-    """The `page`-th page of what `sql` lists, in this order. A page beyond the last is empty."""
+    """The `page`-th page of the rows of `sql`, in this order. A page beyond the last is empty."""
     # Counted without the order, which DuckDB would else bring everything into.
     counted = connection.execute(f"select count(*) from ({sql})", parameters).fetchone()
     total = int(counted[0]) if counted else 0

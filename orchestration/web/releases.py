@@ -62,7 +62,7 @@ class Reading:
 
 
 class OpenReleases:
-    """The read-only connections of a server, one a release; those that no request uses any more are closed."""
+    """The read-only connections of a server, one per release; a connection that no request uses any more is closed."""
 
     def __init__(self, home: Home) -> None:
         self._home = home

@@ -65,7 +65,7 @@ _states_partly = Expectation(
     """,
 )
 
-# Expected by what a productive second brings on an ordinary day of the month.
+# Expected legs: productive seconds times the legs per productive second of an ordinary day of the month.
 _LEGS_EXPECTED = f"""
     with {_REPORTED},
     centre_day as (

@@ -84,7 +84,7 @@ LEDGER_SUITE = Suite(
 
 
 def _quarantined_share(source: str) -> Expectation:
-    # Years of good rows must not hide one bad month: what is new since the release is held to the same share.
+    # Years of good rows must not hide one bad month: rows delivered since the release are held to the same share.
     return Expectation(
         name="quarantined_share_is_small",
         by_month=False,

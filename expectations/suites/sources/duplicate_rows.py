@@ -8,7 +8,7 @@ from expectations.suite import Expectation
 
 _ENOUGH_ROWS = 500_000
 
-# Per source: what dates a row, what makes it itself besides its keys, and which rows are asked.
+# Per source: the column that dates a row, the columns that identify it besides its keys, and the rows that are checked.
 _CONTENT = {
     # The largest source: its instants are enough, and every further column would be read for every leg.
     "acd.contact_legs": (
