@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from orchestration.commands.arrivals import arrivals_command
+from orchestration.commands.check import check_command
 from orchestration.commands.compare import compare_command
 from orchestration.commands.console import print_error
 from orchestration.commands.homes import init_command, simulate_command
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("init")(init_command)
 app.command("simulate")(simulate_command)
 app.command("refresh")(refresh_command)
+app.command("check")(check_command)
 app.command("status")(status_command)
 app.command("arrivals")(arrivals_command)
 app.command("report")(report_command)

@@ -20,7 +20,7 @@ ROW_REASONS: Mapping[str, str] = {
     "unmatched_quotes": "the line can't be read: its quotes do not match",
     "wrong_number_of_values": "the line can't be read: it has {count} values where the header has {width}",
     # a value is not of its type
-    "not_text": "{column} is not text",
+    "rounded_id": "{column} is {value}: a spreadsheet has rounded it and its digits are gone; export it again as text",
     "not_whole_number": "{column} is not a whole number",
     "not_number": "{column} is not a number",
     "not_boolean": "{column} is neither true nor false",
@@ -53,11 +53,40 @@ FILE_REASONS: Mapping[str, str] = {
     "cannot_be_opened": "it can't be opened: {error}",
     "cannot_be_read": "it can't be read as {format}: {error}",
     "unknown_format": "its name does not say what it is: expected {suffix_list} or {suffix}",
-    "unknown_table": "no contract and no mapping takes it: its folders name no table that Callboard knows",
+    "unknown_table": "no contract and no mapping takes it: its folders name no table that Callboard knows; files of a "
+    "table belong under {folder}",
+    "leads_out_of_landing": "it is a link that leads out of landing, and was not read: put the file itself there",
+    "link_to_folder": "it is a link to a folder, and was not followed: put the files themselves into landing",
+    "unpacks_past_limit": "it unpacks to more than {limit} bytes, the limit: if it is what it should be, raise "
+    "reading.max_unpacked in callboard.toml",
+    "cannot_be_old_workbook": "{suffix} is a kind of workbook that is not read: save it as .xlsx or .csv and deliver that",
+    "cannot_be_macro_workbook": "{suffix} is a workbook with programs in it and is not read: save it as .xlsx or .csv and "
+    "deliver that",
+    "cannot_be_archive": "{suffix} is an archive of files and is not read: unpack it and deliver the files, or .gz of each",
+    "no_such_sheet": "it has no sheet {sheet}; its sheets are {sheet_list}",
+    "encoding_in_doubt": "its encoding is in doubt: read by code page, it says {reading_list}; say which with the key "
+    "encoding, such as encoding = {encoding}, or deliver it as UTF-8",
+    "numbers_in_doubt": "its decimal sign is in doubt: {value} (line {line}) is {reading_list}, and other values say no "
+    "more ({other_list}); say which with the keys decimal and thousands",
+    "dates_in_doubt": "the order of its dates is in doubt: {value} (line {line}) is {reading_list}; say which with the key "
+    "dates: dmy or mdy",
+    "mapping_without_file": "mapping {mapping} sees files together, so it must pass on the column file of delivered; it "
+    "named {file}",
     "no_known_column": "none of its columns is one of {source}: expected {column_list}, found {found_list}",
     "mapping_fails": "mapping {mapping} does not run on it: {error}",
     "mapping_without_line": "mapping {mapping} must pass on the column line_number of delivered",
     "rows_not_taken": "its rows can't be taken: {error}",
+}
+
+#: What was decided in reading a file, and by which evidence, code → sentence.
+NOTES: Mapping[str, str] = {
+    "encoding_by_value": "read as {encoding}: as {other} it would say {value}, which makes no sense",
+    "encoding_alone": "read as {encoding}, in which alone its bytes make sense",
+    "encoding_by_word": "read as {encoding}: only so it says {word}, which other files say too",
+    "encoding_by_country": "read as {encoding}, which is written in {country}, where a site is",
+    "decimal_by_value": "numbers read with {decimal} as their decimal sign: {value} (line {line}) allows no other",
+    "dates_by_value": "dates read in the order {order}: {value} (line {line}) allows no other",
+    "rounded_ids": "{count} values of {name} such as {value} are numbers that a spreadsheet has rounded; they are empty now",
 }
 
 KNOWN_REASONS = frozenset({*ROW_REASONS, *FILE_REASONS})
@@ -84,7 +113,7 @@ def sentence(
 
     Raises KeyError where the code or a parameter is unknown.
     """
-    template = ROW_REASONS.get(code) or FILE_REASONS[code]
+    template = ROW_REASONS.get(code) or FILE_REASONS.get(code) or NOTES[code]
     values = {name: between.join(v) if isinstance(v, list) else v for name, v in (params or {}).items()}
     return translate(template).format(column=column, **values)
 

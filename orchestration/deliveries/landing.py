@@ -35,4 +35,7 @@ def load_settings(home: Home, config: Config) -> "LoadSettings":
         temporary=home.build,
         threads=config.refresh.threads or None,
         memory_limit=config.refresh.memory_limit,
+        tables=config.reading.tables,
+        defaults=config.reading.defaults,
+        max_unpacked=config.reading.unpacked_bytes,
     )

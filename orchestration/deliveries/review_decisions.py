@@ -5,6 +5,7 @@ changes a score in passing. The delivery's name sorts after all others of the ta
 """
 
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.deliveries.landing import load_settings
 from orchestration.deliveries.own_files import refuse_mapped, written_whole
 from orchestration.deliveries.reviews import iso_instant, release_attached, unguarded
+from orchestration.home.config import load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
@@ -94,10 +97,12 @@ def take_decisions(home: Home, sheet: Path) -> Taken:
 def delivery_name(taken: Sequence[str], now: datetime) -> str:
     """A file name that sorts after all of `taken`, and, but for names in the far end of Unicode, after those to come."""
     stamp = f"reviews-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.csv"
-    newest = max(taken, default="")
+    from sources.loading.order import order_key
+
+    newest = max(taken, key=order_key, default="")
     # A full-width tilde comes after every Chinese name. The last of these sorts after whatever there is.
     for prefix in ("~", "～", re.sub(rf"~{_OURS}", "", newest) + "~"):
-        if prefix + stamp > newest:
+        if order_key(prefix + stamp) > order_key(newest):
             return prefix + stamp
     return f"{newest}~{stamp}"
 
@@ -105,14 +110,15 @@ def delivery_name(taken: Sequence[str], now: datetime) -> str:
 def _read_sheet(connection: duckdb.DuckDBPyConnection, sheet: Path, scratch: Path) -> None:
     """The sheet as temporary tables `sheet_row` (typed) and `unreadable_line`."""
     from sources.contracts.contract import load_contracts
+    from sources.formats.code_pages import Known
     from sources.formats.landed_file import LandedFile
-    from sources.formats.reading import UnreadableFile, read
+    from sources.formats.reading import Limits, UnreadableFile, read
     from sources.loading.typing_sql import typed_select
 
     stat = sheet.stat()
     landed = LandedFile(sheet.name, sheet, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     try:
-        reading = read(connection, landed, scratch, _NEEDED, careful=True)
+        reading = read(connection, landed, scratch, _NEEDED, limits=Limits(known=Known()), careful=True)
     except UnreadableFile as error:
         raise UsageError(f"{sheet} cannot be taken: {error}.") from None
     missing = [column for column in _NEEDED if column not in reading.columns]
@@ -143,7 +149,6 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
     """Surveys of deliveries that the release does not know, as temporary table `waiting`; names of all deliveries."""
     from sources.loading.landing import fingerprint
     from sources.loading.load import files_of, load
-    from sources.loading.raw_schema import LoadSettings
     from sources.mappings.mapping import MappingError
 
     known = set(
@@ -152,7 +157,7 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
             [TABLE],
         ).fetchall()
     )
-    settings = LoadSettings(mappings=home.mappings)
+    settings = load_settings(home, load_config(home))
     try:
         files = files_of(TABLE, home.landing, settings)
     except MappingError as error:
@@ -163,7 +168,8 @@ def _read_waiting(connection: duckdb.DuckDBPyConnection, home: Home, scratch: Pa
         if (landed.file, fingerprint(landed.path).sha256) not in known:
             link = landing / landed.file
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(landed.path)
+            if landed.is_followed:
+                shutil.copyfile(landed.path, link)
     load(scratch / "waiting.duckdb", landing, settings=settings)
     connection.execute(f"attach '{scratch / 'waiting.duckdb'}' as waiting_build (read_only)")
     connection.execute(_WAITING, {"ours": _OURS, "table": TABLE})

@@ -11,7 +11,6 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -26,6 +25,8 @@ from pydantic import (
 from expectations.settings import GateSettings
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
+from sources.formats.options import AS_FOUND, ReaderOptions
+from sources.time_zones import checked_zone
 
 #: Former names of keys in `[gate]`, which are still read, and their names now.
 _RENAMED_GATE_KEYS = {
@@ -167,6 +168,31 @@ class RefreshConfig(_Section):
     memory_limit: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|TB|MiB|GiB|TiB)$")
 
 
+class ReadingConfig(_Section):
+    """How files are read that no mapping takes: all (`encoding`, `dates` …), or those of a table; see docs/contracts.md."""
+
+    max_unpacked: str = Field(default="4GB", pattern=r"^\d+\s*(MB|GB|TB)$")
+    defaults: ReaderOptions = AS_FOUND
+    tables: dict[str, ReaderOptions] = Field(default_factory=dict[str, ReaderOptions])
+
+    @field_validator("tables")
+    @classmethod
+    def _have_contracts(cls, tables: dict[str, ReaderOptions]) -> dict[str, ReaderOptions]:
+        from sources.contracts.contract import load_contracts
+
+        if unknown := [name for name in tables if name not in load_contracts()]:
+            raise ValueError(
+                f"{', '.join(unknown)} is no source table; there are {', '.join(load_contracts())}"
+            )
+        return tables
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """How many bytes an archive may unpack to."""
+        number, unit = re.findall(r"\d+|[A-Z]+", self.max_unpacked)
+        return int(number) * {"MB": 10**6, "GB": 10**9, "TB": 10**12}[unit]
+
+
 class _Shares(_Section):
     """Two parts of one score, which add up to 1."""
 
@@ -210,6 +236,7 @@ class Config(_Section):
     own_reports: tuple[OwnReport, ...] = ()
     dagster: DagsterConfig = DagsterConfig()
     refresh: RefreshConfig = RefreshConfig()
+    reading: ReadingConfig = ReadingConfig()
     serve: ServeConfig = ServeConfig()
     appraisal: AppraisalConfig = AppraisalConfig()
     scorecard: ScorecardConfig = ScorecardConfig()
@@ -230,12 +257,7 @@ class Config(_Section):
     @field_validator("default_time_zone")
     @classmethod
     def _known_zone(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
-                raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Shanghai") from None
-        return name
+        return checked_zone(name)
 
     @field_validator("arrivals")
     @classmethod

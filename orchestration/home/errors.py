@@ -5,6 +5,7 @@ ours and ends in `build/logs/`.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
 
 from expectations.verdicts import Verdict
@@ -28,13 +29,16 @@ class UsageError(CallboardError):
 
 
 class GateRefusedError(CallboardError):
-    """This build may not be published; `verdicts` say why, where any do. What was published stays published."""
+    """This build may not be published; `verdicts` say why, where any do. What was published stays published. `months` are
+    those that were not even built."""
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, *, hint: str = "", verdicts: Sequence[Verdict] = ()) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", verdicts: Sequence[Verdict] = (), months: Sequence[date] = ()
+    ) -> None:
         super().__init__(message, hint=hint)
-        self.verdicts = tuple(verdicts)
+        self.verdicts, self.months = tuple(verdicts), tuple(months)
 
 
 class LockHeldError(CallboardError):

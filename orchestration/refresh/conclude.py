@@ -38,7 +38,7 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
         outcome, error = _refused(run.ctx, refusal), None
     except BaseException as trouble:
         outcome, error = _failed(trouble), trouble
-    months = run.built.months if run.built else run.ctx.months
+    months = run.built.months if run.built else outcome.months or run.ctx.months
     outcome = replace(
         outcome,
         months=() if outcome.status == "nothing_new" else months,
@@ -83,7 +83,8 @@ def _refused(ctx: RefreshContext, refusal: GateRefusedError) -> RefreshOutcome:
     release_id = ctx.published.release_id if ctx.published else None
     stays = f"Release {release_id} stays published." if release_id else "Nothing is published yet."
     failed = tuple(verdict for verdict in refusal.verdicts if verdict.blocks)
-    return RefreshOutcome("refused", release_id, message=f"{refusal.message} {stays}", failed=failed)
+    message = f"{refusal.message} {stays}"
+    return RefreshOutcome("refused", release_id, refusal.months, message=message, failed=failed)
 
 
 def _nothing_new(ctx: RefreshContext) -> RefreshOutcome:
@@ -118,5 +119,7 @@ def _write_down(ctx: RefreshContext, outcome: RefreshOutcome) -> None:
     if outcome.status == "nothing_new" and not outcome.steps:
         return
     state: dict[str, object] = {"state": outcome.status, "message": outcome.message, "failed": outcome.failed}
+    if outcome.status == "refused" and outcome.months:
+        state["months"] = outcome.months
     with contextlib.suppress(OSError, CallboardError):  # a full disk must not hide how it ended
         note_attempt(ctx, lambda _: state)

@@ -20,10 +20,11 @@ from orchestration.home.errors import CallboardError, GateRefusedError, UsageErr
 from orchestration.home.versions import code_version
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.dbt_run import dbt_vars, raise_for_models, refusal_of_tests
+from orchestration.refresh.judge import plan_of_usable, refuse_unusable
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
 from orchestration.refresh.partial_build import begin_part, raise_for_tests
-from orchestration.refresh.plan import Plan, plan_refresh
+from orchestration.refresh.plan import Plan
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import publish, tidy
 from orchestration.refresh.restore_marts import restore_marts
@@ -47,11 +48,12 @@ def early_plan(ctx: RefreshContext) -> Plan | None:
         return None
     if are_due(ctx.home, ctx.config):
         return None  # the load step puts a row about a report of our own into landing first
-    return plan_refresh(ctx)
+    return plan_of_usable(ctx)
 
 
 def load_step(ctx: RefreshContext) -> LoadOutcome:
-    """Landing → `raw`. Raises UsageError where there is no landing or a mapping is wrong."""
+    """Landing → `raw`. Raises UsageError where there is no landing or a mapping is wrong, GateRefusedError where what was
+    delivered can't be used."""
     from sources.loading.load import load
     from sources.mappings.mapping import MappingError
 
@@ -78,6 +80,8 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         raise UsageError(str(error)) from error
     unreadable = {d.file: d.unreadable_reason for d in report.loaded if d.unreadable_reason}
     note_attempt(ctx, lambda _: {"unreadable": unreadable})
+    for note in refuse_unusable(ctx, [delivery.delivery_id for delivery in report.loaded]):
+        ctx.progress.note(note)
     return LoadOutcome(
         _end(ctx, "load", started, report.rows),
         len(report.loaded),

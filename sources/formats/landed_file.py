@@ -9,13 +9,20 @@ KINDS = TEXT_KINDS | {"parquet", "xlsx"}
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file in landing: its path relative to landing and what the file system says of it."""
+    """A file in landing: its path relative to landing, what the file system says of it. It is not read where it is a link
+    that `leads_out` of landing, or one to a folder."""
 
     file: str
     path: Path
     size: int
     mtime_ns: int
     ctime_ns: int
+    leads_out: bool = False
+    is_folder: bool = False
+
+    @property
+    def is_followed(self) -> bool:
+        return not (self.leads_out or self.is_folder)
 
     @property
     def kind(self) -> str:

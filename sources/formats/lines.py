@@ -3,6 +3,8 @@
 What belongs here: physical lines, and records that go over several of them. What does not: what the records mean.
 """
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -52,24 +54,40 @@ def _records(header_line: int, row: str) -> str:
             where joined.line_count > 1 and not regexp_full_match(joined.line_text, {row})"""
 
 
-def split_records(
-    con: duckdb.DuckDBPyConnection, header_line: int, delimiter: str, width: int, is_damaged: bool
-) -> None:
+@dataclass(frozen=True)
+class Shape:
+    """What a text's lines are held to: where its names stand (0: nowhere) and how they read, by what its values are
+    parted, how many there are. `may_be_short`: lines may leave out their last values."""
+
+    header_line: int
+    header_text: str
+    delimiter: str
+    width: int
+    may_be_short: bool = False
+
+
+def split_records(con: duckdb.DuckDBPyConnection, shape: Shape, *, is_damaged: bool) -> None:
     """Records out of `delivered_line`, as temporary table `delivered_record`.
 
     A record goes on over line breaks inside quotes: a line starts one where the quotes before it are even. Where
     lines joined that way make no record (a quote that nothing closes), each stands for itself again, so that a
-    stray quote costs its own line and not the rest of the file.
+    stray quote costs its own line and not the rest of the file. Lines without any value, and the header where it
+    stands again, are no records; empty values after the last one are not counted.
     """
-    d = {"\t": r"\t", "|": r"\|"}.get(delimiter, delimiter)
+    width, delimiter = shape.width, shape.delimiter
+    d = re.escape(delimiter)
     value = rf'(?:"(?:[^"]|"")*"|[^"{d}\n][^{d}\n]*|)'
     whole = literal(rf"{value}(?:{d}{value})*")
-    row = literal(rf"{value}(?:{d}{value}){{{width - 1}}}")
+    least = 0 if shape.may_be_short else width - 1
+    row = literal(rf"{value}(?:{d}{value}){{{least},{width - 1}}}{d}*")
     each = literal(rf'{d}("(?:[^"]|"")*"|[^{d}]*)')
+    is_header = (
+        f"rtrim(line_text, {literal(delimiter)} || chr(13)) = {literal(shape.header_text.rstrip(delimiter))}"
+    )
     damage = "when contains(line_text, '�') then 'bytes_not_text'" if is_damaged else ""
     con.execute(
         f"""create or replace temp table delivered_record as
-        with records as ({_records(header_line, row)}),
+        with records as ({_records(shape.header_line, row)}),
         split as (
             select line_number, line_text, regexp_full_match(line_text, {whole}) as is_whole,
                 case
@@ -80,13 +98,14 @@ def split_records(
                     else string_split(line_text, {literal(delimiter)})
                 end as fields
             from records
-            where trim(line_text) <> ''
+            where trim(line_text, {literal(" " + delimiter + chr(9))} || chr(13)) <> '' and not ({is_header})
         )
         select line_number, line_text, fields,
             case
                 {damage}
                 when not is_whole then 'unmatched_quotes'
-                when len(fields) <> {width} then 'wrong_number_of_values'
+                when len(fields) < {least + 1} or len(list_filter(fields[{width + 1}:], lambda text: text <> '')) > 0
+                    then 'wrong_number_of_values'
             end as code,
             case
                 when code = 'wrong_number_of_values'

@@ -1,38 +1,38 @@
 """Loading: deliveries in landing become rows of schema `raw`, each with its delivery and line.
 
 What belongs here: which files are new, changed or gone, and getting their rows in, each file in one transaction.
-What does not: which table a file is for (`targets`), formats (`formats`), types (`typing_sql`), which rows count (dbt).
+What does not: rows of a file (`inserting`, `together`), the ledger (`ledger`), which rows count (the dbt project).
 
-Rows are only ever appended to `loaded.<system>__<table>`; the views `raw.<system>__<table>` show those of current
-deliveries. A row's line is found from its place in the table where the file has one row a line, so that large files are
+Rows are only ever appended to `loaded.<system>__<table>`; the views `raw.<system>__<table>` show those of deliveries in
+force. A row's line is found from its place in the table where the file has one row a line, so that large files are
 read by all cores at once and the line number costs nothing.
 """
 
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from sources.contracts.contract import Contract
+from sources.formats.code_pages import Known, UndecidedEncoding
 from sources.formats.landed_file import LandedFile
-from sources.formats.reading import ReaderOptions, Reading, UnreadableFile, read
+from sources.formats.unreadable import UnreadableFile
+from sources.loading.inserting import insert_file
+from sources.loading.known import known_of
 from sources.loading.landing import Fingerprint, fingerprint
+from sources.loading.ledger import Ledger, Record, read_ledger, reinstate, withdraw, write_record
 from sources.loading.raw_schema import DEFAULTS, LoadSettings, prepare
-from sources.loading.targets import Target, targets_of
-from sources.loading.typing_sql import typed_select
-from sources.mappings.apply import apply_mapping, check_columns
-from sources.mappings.mapping import Mapping, load_mappings
-from sources.reasons import params_text
+from sources.loading.targets import LOADER_VERSION, Target, targets_of
+from sources.loading.together import insert_together
+from sources.mappings.mapping import load_mappings
+from sources.reasons import sentence
 
-#: Called for each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
+__all__ = ["LOADER_VERSION", "LoadSettings", "files_by_table", "files_of", "load", "prepare", "waiting"]
+
+#: Told of each file loaded: `acd.contact_legs/2026-08.csv`, rows, seconds.
 Progress = Callable[[str, int, float], None]
-
-GONE = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class WaitingFile:
 
 @dataclass(frozen=True)
 class LoadedDelivery:
-    """One delivery taken in."""
+    """One delivery taken in; `notes` say what was decided in reading it, a sentence each."""
 
     delivery_id: int
     table_name: str
@@ -54,6 +54,7 @@ class LoadedDelivery:
     rows: int
     seconds: float
     unreadable_reason: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,47 +69,26 @@ class LoadReport:
         return sum(delivery.rows for delivery in self.loaded)
 
 
-@dataclass
-class _Ledger:
-    """What `raw.delivery` says is in force: (table, file) → (delivery_id, recipe, size, mtime_ns, ctime_ns)."""
-
-    in_force: dict[tuple[str, str], tuple[int, str, int, int, int]] = field(default_factory=dict)  # pyright: ignore[reportUnknownVariableType]
-
-    def knows(self, target: Target) -> bool:
-        landed = target.landed
-        found = self.in_force.get((target.table_name, landed.file))
-        return found is not None and found[1:] == (
-            target.recipe,
-            landed.size,
-            landed.mtime_ns,
-            landed.ctime_ns,
-        )
-
-
 def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -> list[WaitingFile]:
     """What the next load would do, without writing anything.
 
     Raises MappingError, and duckdb.IOException where another process holds the warehouse.
     """
-    targets = targets_of(landing, load_mappings(settings.mappings))
-    ledger = _Ledger()
+    found = targets_of(landing, load_mappings(settings.mappings), settings)
+    ledger = Ledger()
     if warehouse.exists():
         with duckdb.connect(str(warehouse), read_only=True) as con:
-            ledger = _read_ledger(con)
-    found = [
-        WaitingFile(
-            t.table_name,
-            t.landed.file,
-            "changed" if (t.table_name, t.landed.file) in ledger.in_force else "new",
-        )
-        for t in targets
+            ledger = read_ledger(con)
+    files = [
+        WaitingFile(t.table_name, t.landed.file, "changed" if ledger.entry(t) else "new")
+        for t in found
         if not ledger.knows(t)
     ]
-    present = {(t.table_name, t.landed.file) for t in targets}
+    present = {(t.table_name, t.landed.file) for t in found}
     gone = [
-        WaitingFile(table, file, "gone") for table, file in ledger.in_force if (table, file) not in present
+        WaitingFile(table, file, "gone") for table, file in ledger.current if (table, file) not in present
     ]
-    return found + gone
+    return files + gone
 
 
 def files_of(table_name: str, landing: Path, settings: LoadSettings = DEFAULTS) -> list[LandedFile]:
@@ -125,7 +105,7 @@ def files_by_table(landing: Path, settings: LoadSettings = DEFAULTS) -> dict[str
     Raises MappingError.
     """
     found: dict[str, list[LandedFile]] = {}
-    for target in targets_of(landing, load_mappings(settings.mappings)):
+    for target in targets_of(landing, load_mappings(settings.mappings), settings):
         found.setdefault(target.table_name, []).append(target.landed)
     return found
 
@@ -139,222 +119,146 @@ def load(
 ) -> LoadReport:
     """Take in what is new or changed in landing and give up what is gone.
 
-    Each file is one transaction: a load that is cut off has taken in the files before, and the next one goes on. A
-    file that can't be read at all is recorded with its reason and stops no other.
+    Each file, or each set of files that a mapping sees together, is one transaction: a load that is cut off has taken in
+    the files before, and the next one goes on. A file that can't be read at all is recorded with its reason and stops
+    no other. Files whose code page other files may settle come last.
 
     Raises MappingError for a mapping that is wrong, duckdb.IOException where another process holds the warehouse.
     """
-    targets = targets_of(landing, load_mappings(settings.mappings))
+    units = _units(targets_of(landing, load_mappings(settings.mappings), settings))
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(warehouse)) as con:
         prepare(con, settings)
-        ledger = _read_ledger(con)
-        loaded: list[LoadedDelivery] = []
-        for target in targets:
-            if ledger.knows(target):
-                continue
-            delivery = _take_in(con, target, ledger, settings)
-            if delivery is not None:
-                loaded.append(delivery)
-                if progress:
-                    progress(
-                        f"{delivery.table_name} {target.landed.path.name}", delivery.rows, delivery.seconds
-                    )
-        withdrawn = _withdraw(con, ledger, {(t.table_name, t.landed.file) for t in targets})
-    return LoadReport(tuple(loaded), tuple(withdrawn))
-
-
-def _read_ledger(con: duckdb.DuckDBPyConnection) -> _Ledger:
-    tables = con.execute(
-        "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = 'delivery'"
-    )
-    if not tables.fetchone():
-        return _Ledger()
-    rows = con.execute(
-        "select table_name, file, delivery_id, recipe, bytes, mtime_ns, ctime_ns from raw.delivery "
-        "where superseded_by is null"
-    ).fetchall()
-    return _Ledger({(row[0], row[1]): (row[2], row[3], row[4], row[5], row[6]) for row in rows})
-
-
-def _take_in(
-    con: duckdb.DuckDBPyConnection, target: Target, ledger: _Ledger, settings: LoadSettings
-) -> LoadedDelivery | None:
-    """Load one file, or only note its new time stamps where its bytes are the ones already in force."""
-    started = time.perf_counter()
-    landed = target.landed
-    try:
-        content = fingerprint(landed.path)
-    except OSError as error:
-        why = UnreadableFile("cannot_be_opened", error=error.strerror or str(error))
-        return _record_unreadable(con, target, ledger, Fingerprint("", landed.size), why, started)
-    delivery_id = target.delivery_id(content)
-    current = ledger.in_force.get((target.table_name, landed.file))
-    seen = con.execute(
-        "select superseded_by from raw.delivery where delivery_id = ?", [delivery_id]
-    ).fetchone()
-    if seen:
-        con.execute("begin")
-        con.execute(
-            "update raw.delivery set superseded_by = null, mtime_ns = ?, ctime_ns = ? where delivery_id = ?",
-            [landed.mtime_ns, landed.ctime_ns, delivery_id],
+        loading = _Loading(con, read_ledger(con), settings, progress)
+        in_doubt = [unit for unit in units if not loading.take(unit, None)]
+        withdrawn = withdraw(
+            con, loading.ledger, {(t.table_name, t.landed.file) for unit in units for t in unit}
         )
-        if current and current[0] != delivery_id:
-            _supersede(con, current[0], delivery_id)
-        con.execute("commit")
-        return (
-            None if seen[0] is None else LoadedDelivery(delivery_id, target.table_name, landed.file, 0, 0.0)
+        if in_doubt:
+            known = known_of(con)
+            for unit in in_doubt:
+                loading.take(unit, known)
+    return LoadReport(tuple(loading.loaded), tuple(withdrawn))
+
+
+def _units(found: Sequence[Target]) -> list[list[Target]]:
+    """What is loaded at once: each file by itself, or all that a mapping sees together, where the last of them stands."""
+    units: dict[tuple[str, ...], list[Target]] = {}
+    for target in found:
+        key = (
+            (target.mapping.name,)
+            if target.mapping and target.is_together
+            else (target.table_name, target.landed.file)
         )
-    try:
-        with tempfile.TemporaryDirectory(dir=settings.temporary, prefix="callboard-") as temporary:
-            rows = _insert(
-                con, target, content, delivery_id, current[0] if current else None, Path(temporary)
-            )
-    except UnreadableFile as error:
-        return _record_unreadable(con, target, ledger, content, error, started)
-    return LoadedDelivery(delivery_id, target.table_name, landed.file, rows, time.perf_counter() - started)
+        units.setdefault(key, []).append(target)
+    return list(units.values())
 
 
-def _insert(
-    con: duckdb.DuckDBPyConnection,
-    target: Target,
-    content: Fingerprint,
-    delivery_id: int,
-    replaces: int | None,
-    temporary: Path,
-) -> int:
-    """The rows of one file and its line in the ledger, in one transaction; how many rows. Raises UnreadableFile."""
-    contract = target.contract
-    if contract is None:
-        raise UnreadableFile("unknown_table")
-    options = target.mapping.options if target.mapping else ReaderOptions()
+class _Loading:
+    """One load at work: what it has taken in so far."""
 
-    def insert(*, careful: bool) -> int | None:
-        """None, and nothing inserted, where the file has blank, folded or broken lines that want careful reading."""
-        reading = read(con, target.landed, temporary, list(contract.columns), options, careful=careful)
-        if target.mapping:
-            reading = apply_mapping(con, target.mapping, reading)
-        check_columns(contract, reading)
-        con.execute("begin")
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        ledger: Ledger,
+        settings: LoadSettings,
+        progress: Progress | None,
+    ) -> None:
+        self.con, self.ledger, self.settings, self.progress = con, ledger, settings, progress
+        self.loaded: list[LoadedDelivery] = []
+
+    def take(self, unit: list[Target], known: tuple[Known, str] | None) -> bool:
+        """Load what is new or changed of it; False where that has to wait for what is `known`."""
+        entries = [self.ledger.entry(target) for target in unit]
+        by_known = {entry.known_sha256 for entry in entries if entry and entry.known_sha256}
+        is_known = self.ledger.knows_all(unit) if unit[0].is_together else self.ledger.knows(unit[0])
+        if is_known and by_known and known is None:
+            return False
+        if is_known and (not by_known or (known and by_known == {known[1]})):
+            return True
+        started = time.perf_counter()
         try:
-            first_row = _count(con, f"loaded.{contract.model_name}")
-            _insert_rows(con, contract, reading, delivery_id, target.mapping)
-            rows = _count(con, f"loaded.{contract.model_name}") - first_row
-            is_whole = reading.rows is None or rows == reading.rows
-            if is_whole:
-                _record(con, target, content, delivery_id, rows, first_row, reading.first_line, None)
-                if replaces is not None and replaces != delivery_id:
-                    _supersede(con, replaces, delivery_id)
-            con.execute("commit" if is_whole else "rollback")
-        except BaseException:
-            con.execute("rollback")
-            raise
-        return rows if is_whole else None
+            with tempfile.TemporaryDirectory(dir=self.settings.temporary, prefix="callboard-") as temporary:
+                records = self._records(unit, Path(temporary), known)
+        except UndecidedEncoding:
+            return False
+        for target, record in records:
+            self._tell(target, record, time.perf_counter() - started)
+        return True
 
-    if target.mapping is None:
-        with suppress(duckdb.InvalidInputException, duckdb.ConversionException):
-            rows = insert(careful=False)
-            if rows is not None:
-                return rows
-    try:
-        return insert(careful=True) or 0
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise UnreadableFile("rows_not_taken", error=str(error).splitlines()[0]) from error
+    def _records(
+        self, unit: list[Target], temporary: Path, known: tuple[Known, str] | None
+    ) -> list[tuple[Target, Record]]:
+        """What was newly entered into the ledger. Raises UndecidedEncoding."""
+        contents: dict[str, Fingerprint] = {}
+        records: list[tuple[Target, Record]] = []
+        for target in unit:
+            try:
+                contents[target.landed.file] = (
+                    fingerprint(target.landed.path) if target.landed.is_followed else Fingerprint("", 0)
+                )
+            except OSError as error:
+                why = UnreadableFile("cannot_be_opened", error=error.strerror or str(error))
+                content = Fingerprint("", target.landed.size)
+                records.append(
+                    (target, self._unreadable(target, content, target.delivery_id(content), why, None))
+                )
+        there = [target for target in unit if target.landed.file in contents]
+        others = [known[1]] if known else []
+        if unit[0].is_together:
+            others += [f"{file} {content.sha256}" for file, content in sorted(contents.items())]
+        ids = {t.landed.file: t.delivery_id(contents[t.landed.file], *others) for t in there}
+        again = self._reinstated(there, ids)
+        if again is not None:
+            return records + again
+        if unit[0].is_together:
+            made = insert_together(self.con, there, self.ledger, contents, ids, temporary, known)
+            return records + made
+        (target,) = there
+        content = contents[target.landed.file]
+        delivery_id = ids[target.landed.file]
+        try:
+            record = insert_file(self.con, target, self.ledger, content, delivery_id, temporary, known)
+        except UnreadableFile as error:
+            record = self._unreadable(target, content, delivery_id, error, known[1] if known else None)
+        return [*records, (target, record)]
 
+    def _reinstated(self, there: list[Target], ids: dict[str, int]) -> list[tuple[Target, Record]] | None:
+        """What became current again, where all of it was loaded before; None where not."""
+        named = ", ".join(map(str, ids.values())) or "null"
+        found = self.con.execute(
+            f"select count(*) from raw.delivery where delivery_id in ({named})"
+        ).fetchone()
+        if found is None or found[0] < len(ids):
+            return None
+        self.con.execute("begin")
+        changed = [
+            (t, i) for t in there for i in [ids[t.landed.file]] if reinstate(self.con, t, i, self.ledger)
+        ]
+        self.con.execute("commit")
+        return [(target, Record(delivery_id, Fingerprint("", 0))) for target, delivery_id in changed]
 
-def _insert_rows(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    reading: Reading,
-    delivery_id: int,
-    mapping: Mapping | None,
-) -> None:
-    table = f"loaded.{contract.model_name}"
-    if reading.columns:
-        rows = typed_select(
-            contract,
-            reading.columns,
-            reading.relation,
-            line=reading.line or "cast(null as BIGINT)",
-            time_zone=mapping.time_zone if mapping else None,
-            row_text=reading.row_text,
+    def _unreadable(
+        self,
+        target: Target,
+        content: Fingerprint,
+        delivery_id: int,
+        why: UnreadableFile,
+        known_sha256: str | None,
+    ) -> Record:
+        """Note a file that gives no rows; what it said before under its name no longer holds either."""
+        record = Record(delivery_id, content, unreadable=why, known_sha256=known_sha256)
+        self.con.execute("begin")
+        write_record(self.con, target, self.ledger, record)
+        self.con.execute("commit")
+        return record
+
+    def _tell(self, target: Target, record: Record, seconds: float) -> None:
+        notes = tuple(sentence(code, None, params) for code, params in record.notes)
+        reason = str(record.unreadable) if record.unreadable else None
+        file = target.landed.file
+        self.loaded.append(
+            LoadedDelivery(record.delivery_id, target.table_name, file, record.rows, seconds, reason, notes)
         )
-        con.execute(f"insert into {table} by name select *, {delivery_id} as delivery_id from ({rows})")
-    if reading.refused:
-        con.execute(
-            f"""insert into {table} by name
-            select code as error_code, params as error_params, line_text as row_text, line_number, {delivery_id} as delivery_id
-            from {reading.refused}"""
-        )
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = con.execute(f"select count(*) from {table}").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _record(
-    con: duckdb.DuckDBPyConnection,
-    target: Target,
-    content: Fingerprint,
-    delivery_id: int,
-    rows: int,
-    first_row: int,
-    first_line: int,
-    unreadable: UnreadableFile | None,
-) -> None:
-    landed = target.landed
-    con.execute(
-        "insert or replace into raw.delivery values (?, ?, ?, ?, ?, ?, ?, null, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            delivery_id,
-            target.table_name,
-            landed.file,
-            content.sha256,
-            content.size,
-            rows,
-            datetime.now(UTC).replace(tzinfo=None),
-            str(unreadable) if unreadable else None,
-            target.mapping.name if target.mapping else None,
-            target.recipe,
-            landed.mtime_ns,
-            landed.ctime_ns,
-            first_row,
-            first_line,
-            unreadable.code if unreadable else None,
-            params_text(unreadable.params) if unreadable else None,
-        ],
-    )
-
-
-def _record_unreadable(
-    con: duckdb.DuckDBPyConnection,
-    target: Target,
-    ledger: _Ledger,
-    content: Fingerprint,
-    why: UnreadableFile,
-    started: float,
-) -> LoadedDelivery:
-    """Note a file that gives no rows; what it said before under its name no longer holds either."""
-    delivery_id = target.delivery_id(content)
-    current = ledger.in_force.get((target.table_name, target.landed.file))
-    con.execute("begin")
-    _record(con, target, content, delivery_id, 0, 0, 1, why)
-    if current and current[0] != delivery_id:
-        _supersede(con, current[0], delivery_id)
-    con.execute("commit")
-    return LoadedDelivery(
-        delivery_id, target.table_name, target.landed.file, 0, time.perf_counter() - started, str(why)
-    )
-
-
-def _supersede(con: duckdb.DuckDBPyConnection, delivery_id: int, by: int) -> None:
-    con.execute("update raw.delivery set superseded_by = ? where delivery_id = ?", [by, delivery_id])
-
-
-def _withdraw(con: duckdb.DuckDBPyConnection, ledger: _Ledger, present: set[tuple[str, str]]) -> list[str]:
-    """Files that were taken out of landing no longer count."""
-    gone = {key: entry[0] for key, entry in ledger.in_force.items() if key not in present}
-    for delivery_id in gone.values():
-        _supersede(con, delivery_id, GONE)
-    return [file for _, file in gone]
+        if self.progress:
+            self.progress(f"{target.table_name} {target.landed.path.name}", record.rows, seconds)

@@ -3,12 +3,15 @@
 What belongs here: their shape. What does not: their rows (`loading`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from sources.contracts.contract import load_contracts
+from sources.formats.options import AS_FOUND, ReaderOptions
+from sources.loading.order import order_key
 from sources.sql import literal, quoted
 
 _LEDGER = """
@@ -17,18 +20,26 @@ create table if not exists raw.delivery (
     bytes BIGINT not null, rows BIGINT not null, first_seen_at TIMESTAMP not null, superseded_by BIGINT,
     unreadable_reason VARCHAR, mapping VARCHAR, recipe VARCHAR not null, mtime_ns BIGINT not null,
     ctime_ns BIGINT not null, first_row BIGINT not null, first_line BIGINT not null,
-    unreadable_code VARCHAR, unreadable_params VARCHAR)
+    unreadable_code VARCHAR, unreadable_params VARCHAR, order_key VARCHAR, notes VARCHAR, known_sha256 VARCHAR)
 """
 
 
 @dataclass(frozen=True)
 class LoadSettings:
-    """How to load: the folder of the home's mappings, a folder for temporary files, the engine's limits."""
+    """How to load: the folder of the home's mappings, a folder for temporary files, the engine's limits; how the files of
+    a table are read (`defaults`: of all that say nothing), and to how many bytes an archive may unpack."""
 
     mappings: Path | None = None
     temporary: Path | None = None
     threads: int | None = None
     memory_limit: str | None = None
+    tables: Mapping[str, ReaderOptions] = field(default_factory=dict[str, ReaderOptions])
+    defaults: ReaderOptions = AS_FOUND
+    max_unpacked: int = 4 << 30
+
+    def options_of(self, table_name: str) -> ReaderOptions:
+        """How the files of a table are read that no mapping takes: as the configuration says of it, else of all."""
+        return self.tables.get(table_name, self.defaults)
 
 
 DEFAULTS = LoadSettings()
@@ -46,6 +57,7 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
     con.execute("create schema if not exists loaded")
     con.execute(_LEDGER)
     _add_reason_columns(con)
+    _add_reading_columns(con)
     for contract in load_contracts().values():
         columns = ", ".join(
             f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
@@ -64,7 +76,7 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
             from loaded.{contract.model_name} as row
             join (
                 select delivery_id, first_row, first_line,
-                    row_number() over (order by parse_filename(file), file) as delivery_order
+                    row_number() over (order by order_key) as delivery_order
                 from raw.delivery
                 where superseded_by is null and table_name = {literal(contract.name)}
             ) as delivery using (delivery_id)"""
@@ -87,3 +99,15 @@ def _add_reason_columns(con: duckdb.DuckDBPyConnection) -> None:
         prefix = "unreadable" if schema == "raw" else "error"
         for column in ("code", "params"):
             con.execute(f"alter table {schema}.{quoted(table)} add column {prefix}_{column} VARCHAR")
+
+
+def _add_reading_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """A warehouse from before files were ordered as people count gets the columns of its ledger."""
+    columns = con.execute(
+        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = 'delivery'"
+    ).fetchall()
+    for column in {"order_key", "notes", "known_sha256"}.difference(name for (name,) in columns):
+        con.execute(f"alter table raw.delivery add column {column} VARCHAR")
+    unordered = con.execute("select distinct file from raw.delivery where order_key is null").fetchall()
+    for (file,) in unordered:
+        con.execute("update raw.delivery set order_key = ? where file = ?", [order_key(file), file])

@@ -245,7 +245,7 @@ def _changes(
             join raw.delivery as delivery using (delivery_id)
             where delivery.table_name = {literal(name)} and ({which})
             qualify row_number() over (
-                partition by {key} order by parse_filename(delivery.file) desc, delivery.file desc, row.rowid desc) = 1"""
+                partition by {key} order by delivery.order_key desc, row.rowid desc) = 1"""
 
     rows = con.execute(
         f"""with before_rows as ({winners(f"({gone}) or ({kept})")}),

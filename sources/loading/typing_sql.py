@@ -7,15 +7,16 @@ Nothing is guessed: a value that is not of its type becomes null and the row car
 `error_column`, and why in `error_code`. `row_text` keeps the row as it came wherever the typed values would not show it.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from sources.contracts.contract import ColumnType, Contract
+from sources.loading.forms import ValueForms
+from sources.loading.values_sql import Typed, cleaned, shown, typed, utc_of_local
 from sources.sql import literal, quoted
 
 #: Why a value that is not of its type is refused (`reasons.ROW_REASONS`).
 NOT_OF_TYPE: Mapping[ColumnType, str] = {
-    "text": "not_text",
+    "text": "rounded_id",
     "int": "not_whole_number",
     "decimal": "not_number",
     "bool": "not_boolean",
@@ -23,26 +24,8 @@ NOT_OF_TYPE: Mapping[ColumnType, str] = {
     "timestamp": "not_timestamp",
 }
 
-_OFFSET = r"'\d{2}:?\d{2}(:?\d{2}([.,]\d+)?)? ?([+-]\d{2}(:?\d{2})?|[zZ])$'"
-_CLOCK = r"'^\d{4}-?\d{2}-?\d{2}[Tt ]\d{2}:?\d{2}(:?\d{2}([.,]\d+)?)? ?([+-]\d{2}(:?\d{2})?|[zZ])?$'"
-_BASIC = r"'^(\d{4})(\d{2})(\d{2})[Tt ](\d{2}):?(\d{2}):?(\d{2})?'"
-
-
-@dataclass(frozen=True)
-class _Typed:
-    """SQL of one column: its value, whether it is a local time, and whether the value shows the text as it came."""
-
-    value: str
-    is_local: str = "false"
-    is_plain: str = "true"
-
-
-def utc_of_local(local: str, time_zone: str) -> str:
-    """SQL of the instant of a local time; the same reading as the dbt macro `to_utc`, which explains it."""
-    zone = literal(time_zone)
-    day_before = f"(timezone('UTC', timezone({zone}, {local} - interval 1 day)) + interval 1 day)"
-    engine = f"timezone('UTC', timezone({zone}, {local}))"
-    return f"case when timezone({zone}, timezone('UTC', {day_before})) = {local} then {day_before} else {engine} end"
+_DEFAULT_FORMS = ValueForms()
+_ERROR = '"= error"'
 
 
 def typed_select(
@@ -53,57 +36,133 @@ def typed_select(
     line: str,
     time_zone: str | None = None,
     row_text: str | None = None,
+    forms: ValueForms = _DEFAULT_FORMS,
 ) -> str:
     """A select that types the rows of `relation` for `raw.<system>__<table>`.
 
     `delivered` names the relation's columns and their engine types; those outside the contract only go into
     `row_text`. `line` is SQL of a row's line in its file. `time_zone` is the zone in which a mapping's local times
     are; without it they stay local and are marked in `local_columns`. `row_text` is SQL of the row as it came, where
-    the columns do not show it whole.
+    the columns do not show it whole. `forms` are how its values are written.
     """
-    typed = {
-        name: _typed(column.type, column.vocabulary, quoted(name), delivered[name])
+    sources = {name: _source(name, delivered[name], forms) for name in contract.columns if name in delivered}
+    columns = {
+        name: typed(
+            column.type, column.vocabulary, sources[name], delivered[name], forms, is_id=is_id(contract, name)
+        )
         for name, column in contract.columns.items()
         if name in delivered
     }
-    parsed = [f"{t.value} as {quoted('= ' + name)}" for name, t in typed.items()]
-    parsed += [f"{t.is_local} as {quoted('~ ' + name)}" for name, t in typed.items() if t.is_local != "false"]
-    error_cases = [
-        f"when {quoted(name)} is not null and {quoted('= ' + name)} is null{_blank_is_absent(delivered[name], name)} "
-        f"then {literal(name)}"
-        for name in typed
-        if contract.columns[name].type != "text"
+    clean = [
+        f"{cleaned(quoted(name), forms)} as {sources[name]}"
+        for name in sources
+        if sources[name] != quoted(name)
     ]
-    error = f"case {' '.join(error_cases)} end" if error_cases else "cast(null as varchar)"
-    local = {name: quoted("~ " + name) for name, t in typed.items() if t.is_local != "false"}
-    extras = [name for name in delivered if name not in contract.columns and name != "line_number"]
-    plain = " and ".join(t.is_plain for t in typed.values() if t.is_plain != "true") or "true"
-    as_it_came = ", ".join(f"{literal(name)}: {quoted(name)}" for name in delivered if name != "line_number")
-    keep_text = "true" if extras else f"({error}) is not null or not ({plain})"
-    text = row_text or f"case when {keep_text} then cast(to_json({{{as_it_came}}}) as varchar) end"
-    columns = [
-        f"{_final(name, column.engine_type, typed, local, time_zone)} as {quoted(name)}"
-        for name, column in contract.columns.items()
+    parsed = [f"{t.value} as {quoted('= ' + name)}" for name, t in columns.items()]
+    parsed += [
+        f"{t.is_local} as {quoted('~ ' + name)}" for name, t in columns.items() if t.is_local != "false"
     ]
+    error = _error(contract, columns, sources, delivered, forms)
+    local = {name: quoted("~ " + name) for name, t in columns.items() if t.is_local != "false"}
     return f"""
-        select {", ".join(columns)},
+        select {", ".join(_final(contract, name, columns, local, time_zone) for name in contract.columns)},
             {_local_columns(local, time_zone)} as local_columns,
-            {error} as error_column,
-            {_code(contract, error)} as error_code,
-            {text} as row_text,
+            {_ERROR} as error_column,
+            {_code(contract, _ERROR)} as error_code,
+            {_params(contract, _ERROR, sources)} as error_params,
+            {row_text or _row_text(contract, delivered, _ERROR, columns, sources)} as row_text,
             {line} as line_number
-        from (select *, {", ".join(parsed) or "1 as no_column"} from {relation})"""
+        from (select *, {error} as {_ERROR} from (select *, {", ".join(parsed) or "1 as no_column"}
+            from {f"(select *, {', '.join(clean)} from {relation})" if clean else relation}))"""
+
+
+def is_id(contract: Contract, name: str) -> bool:
+    """Whether a column names something, so that a number that lost its digits is none."""
+    return name in contract.key or name in contract.refs or name.endswith("_id") or name == contract.unique
+
+
+def is_needed_id(contract: Contract, name: str) -> bool:
+    """Whether a row is refused where this id has lost its digits; in any other column it is empty then."""
+    return is_id(contract, name) and (
+        name in contract.key or name in contract.refs or contract.columns[name].required
+    )
+
+
+def _source(name: str, engine_type: str, forms: ValueForms) -> str:
+    return quoted("* " + name) if forms.is_odd and engine_type == "VARCHAR" else quoted(name)
+
+
+def _error(
+    contract: Contract,
+    columns: Mapping[str, Typed],
+    sources: Mapping[str, str],
+    delivered: Mapping[str, str],
+    forms: ValueForms,
+) -> str:
+    """SQL of the first column whose value is not of its type.
+
+    Nested cases look no further than they must, where an `and` would look at everything in every row.
+    """
+    cases: list[str] = []
+    wanted: list[str] = []
+    for name, column in columns.items():
+        found, source = literal(name), sources[name]
+        if contract.columns[name].type == "text":
+            if column.is_wrong and is_needed_id(contract, name):
+                cases.append(f"case when {column.is_wrong} then {found} end")
+                wanted.append(f"coalesce({column.is_wrong}, false)")
+            continue
+        if delivered[name] == "VARCHAR" and source == quoted(name):
+            # each text is named once: what the engine finds twice it works out beforehand, for every row
+            absent = ", ".join(literal(word) for word in ("", *forms.nothing))
+            found = f"case when not list_contains([{absent}], lower(trim({source}))) then {found} end"
+        is_none = f"({source} is not null and {quoted('= ' + name)} is null)"
+        wanted.append(is_none)
+        cases.append(f"case when {is_none} then {found} end")
+    if not cases:
+        return "cast(null as varchar)"
+    return f"case when {' or '.join(wanted)} then coalesce({', '.join(cases)}) end"
+
+
+def _row_text(
+    contract: Contract,
+    delivered: Mapping[str, str],
+    error: str,
+    columns: Mapping[str, Typed],
+    sources: Mapping[str, str],
+) -> str:
+    """The row as it came, where its values do not show that; blanks that do not show are shown as signs."""
+    extras = [name for name in delivered if name not in contract.columns and name != "line_number"]
+    unlike = [f"{quoted(n)} is not distinct from {s}" for n, s in sources.items() if s != quoted(n)]
+    plain = " and ".join([t.is_plain for t in columns.values() if t.is_plain != "true"] + unlike) or "true"
+    as_it_came = ", ".join(
+        f"{literal(name)}: {shown(quoted(name)) if sources.get(name, quoted(name)) != quoted(name) else quoted(name)}"
+        for name in delivered
+        if name != "line_number"
+    )
+    keep = "true" if extras else f"({error}) is not null or not ({plain})"
+    return f"case when {keep} then cast(to_json({{{as_it_came}}}) as varchar) end"
+
+
+def _params(contract: Contract, error: str, sources: Mapping[str, str]) -> str:
+    """The value of an id that lost its digits: all that is left of it, and no secret."""
+    cases = " ".join(
+        f"when {literal(name)} then cast(to_json({{'value': cast({source} as varchar)}}) as varchar)"
+        for name, source in sources.items()
+        if contract.columns[name].type == "text" and is_needed_id(contract, name)
+    )
+    return f"case {error} {cases} end" if cases else "cast(null as varchar)"
 
 
 def _final(
-    name: str, engine_type: str, typed: Mapping[str, _Typed], local: Mapping[str, str], zone: str | None
+    contract: Contract, name: str, columns: Mapping[str, Typed], local: Mapping[str, str], zone: str | None
 ) -> str:
-    if name not in typed:
-        return f"cast(null as {engine_type})"
     value = quoted("= " + name)
-    if name in local and zone:
-        return f"case when {local[name]} then {utc_of_local(value, zone)} else {value} end"
-    return value
+    if name not in columns:
+        value = f"cast(null as {contract.columns[name].engine_type})"
+    elif name in local and zone:
+        value = f"case when {local[name]} then {utc_of_local(value, zone)} else {value} end"
+    return f"{value} as {quoted(name)}"
 
 
 def _local_columns(local: Mapping[str, str], time_zone: str | None) -> str:
@@ -119,111 +178,3 @@ def _code(contract: Contract, error: str) -> str:
         for name, column in contract.columns.items()
     )
     return f"case {error} {cases} end"
-
-
-def _blank_is_absent(engine_type: str, name: str) -> str:
-    return f" and trim({quoted(name)}) <> ''" if engine_type == "VARCHAR" else ""
-
-
-def _typed(kind: ColumnType, vocabulary: Sequence[str], source: str, engine_type: str) -> _Typed:
-    is_text = engine_type == "VARCHAR"
-    match kind:
-        case "text":
-            text = source if is_text else _text(source, engine_type)
-            if vocabulary:
-                # most values are spelt as the contract spells them, and need no folding
-                is_spelt_so = f"{text} in ({', '.join(literal(word) for word in vocabulary)})"
-                folded = f"case when {is_spelt_so} then {text} else nullif(lower({_bare(text)}), '') end"
-                return _Typed(folded, is_plain=f"coalesce({is_spelt_so}, true)")
-            is_bare = f"{text} <> '' and not prefix({text}, ' ') and not suffix({text}, ' ')"
-            return _Typed(f"case when {is_bare} then {text} else nullif(trim({text}), '') end")
-        case "int":
-            return _Typed(_whole_number(source, engine_type))
-        case "decimal":
-            return _Typed(_decimal(source, is_text))
-        case "bool":
-            return _Typed(f"try_cast({f'trim({source})' if is_text else source} as BOOLEAN)")
-        case "date":
-            return _Typed(_date(source, engine_type))
-        case "timestamp":
-            return _timestamp(source, engine_type)
-
-
-def _bare(source: str) -> str:
-    """The text without the blanks, tabs and line ends around it."""
-    return f"trim({source}, ' ' || chr(9) || chr(10) || chr(13))"
-
-
-def _text(source: str, engine_type: str) -> str:
-    """A workbook keeps the number 10026 as 10026.0: an identifier in it is still 10026."""
-    text = f"cast({source} as varchar)"
-    if engine_type not in {"DOUBLE", "FLOAT"}:
-        return text
-    whole = f"{source} = floor({source}) and abs({source}) < 1e15"
-    return f"case when {whole} then cast(cast({source} as BIGINT) as varchar) else {text} end"
-
-
-def _number(source: str, engine_type: str, is_text: bool) -> str:
-    """The engine reads 1_000 as a thousand; people do not."""
-    number = f"try_cast({source} as {engine_type})"
-    return f"case when not contains({source}, '_') then {number} end" if is_text else number
-
-
-def _decimal(source: str, is_text: bool) -> str:
-    """Texts go through 64 bits where they are short enough: the engine takes a hundred times as long for 128."""
-    wide = _number(source, "DECIMAL(26,10)", is_text)
-    if not is_text:
-        return wide
-    narrow = f"case when strlen({source}) <= 9 then {_number(source, 'DECIMAL(18,8)', is_text)} end"
-    return f"coalesce(cast({narrow} as DECIMAL(26,10)), {wide})"
-
-
-def _whole_number(source: str, engine_type: str) -> str:
-    """12 and 12.0 are whole, 12.5 is not: the engine alone would round it."""
-    if engine_type in {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UINTEGER", "USMALLINT", "UTINYINT"}:
-        return f"cast({source} as BIGINT)"
-    if engine_type == "BOOLEAN":
-        return "cast(null as BIGINT)"
-    number = _number(source, "BIGINT", engine_type == "VARCHAR")
-    return f"case when try_cast({source} as DOUBLE) = try_cast({source} as BIGINT) then {number} end"
-
-
-def _date(source: str, engine_type: str) -> str:
-    if engine_type == "DATE":
-        return source
-    if engine_type == "VARCHAR":
-        midnight = f"try_cast({source} as TIMESTAMP)"
-        is_clock = f"regexp_full_match({_bare(source)}, {_CLOCK})"
-        return (
-            f"case when length(trim({source})) = 10 then try_cast({source} as DATE) "
-            f"when {is_clock} and {midnight} = date_trunc('day', {midnight}) then cast({midnight} as DATE) end"
-        )
-    if engine_type.startswith("TIMESTAMP"):
-        value = f"cast({source} as TIMESTAMP)"
-        return f"case when {value} = date_trunc('day', {value}) then cast({value} as DATE) end"
-    return "cast(null as DATE)"
-
-
-def _timestamp(source: str, engine_type: str) -> _Typed:
-    if engine_type == "TIMESTAMP WITH TIME ZONE":
-        return _Typed(f"timezone('UTC', {source})")
-    if engine_type.startswith("TIMESTAMP"):
-        return _Typed(f"cast({source} as TIMESTAMP)", is_local=f"{source} is not null")
-    if engine_type != "VARCHAR":
-        return _Typed("cast(null as TIMESTAMP)")
-    is_usual = f"suffix({source}, 'Z') and strlen({source}) = 20"
-    # only what does not look like 2026-08-01T02:33:50Z pays for the closer look
-    spread = rf"regexp_replace(replace({_bare(source)}, ',', '.'), {_BASIC}, '\1-\2-\3 \4:\5:\6')"
-    joined = rf"regexp_replace({spread}, ' ([+-]\d|[zZ]$)', '\1')"
-    tidy = rf"upper(regexp_replace({joined}, '([Tt ]\d\d:\d\d)([zZ]|[+-][0-9:]+)$', '\1:00\2'))"
-    has_offset = f"regexp_matches({_bare(source)}, {_OFFSET})"
-    # a cast to TIMESTAMP reads past an offset without applying it: only TIMESTAMPTZ does
-    value = (
-        f"case when {is_usual} then try_cast({source} as TIMESTAMP) "
-        f"when not regexp_full_match({_bare(source)}, {_CLOCK}) then null "
-        f"when {has_offset} then timezone('UTC', try_cast({tidy} as TIMESTAMPTZ)) "
-        f"else try_cast({tidy} as TIMESTAMP) end"
-    )
-    # a case looks no further than it must, where an `or` would look at everything
-    is_local = f"case when {source} is null or {is_usual} then false else not {has_offset} end"
-    return _Typed(value, is_local=is_local, is_plain=f"coalesce({is_usual}, true)")

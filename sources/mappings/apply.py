@@ -3,6 +3,8 @@
 What belongs here: running a mapping. What does not: reading it (`mapping`), types (`typing_sql`).
 """
 
+from dataclasses import replace
+
 import duckdb
 
 from sources.contracts.contract import Contract
@@ -17,6 +19,12 @@ def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Rea
     """The canonical rows that a mapping's select makes of a vendor's file."""
     named = ", ".join(quoted(name) for name in reading.columns)
     con.execute(f"create or replace temp table delivered as select {named or '*'} from {reading.relation}")
+    canonical = selected(con, mapping)
+    return replace(canonical, refused=reading.refused, delimiter=reading.delimiter, notes=reading.notes)
+
+
+def selected(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Reading:
+    """What a mapping's select makes of the table `delivered`. Raises UnreadableFile."""
     try:
         con.execute(f"create or replace temp table canonical as {mapping.select}")
     except duckdb.Error as error:
@@ -27,7 +35,7 @@ def apply_mapping(con: duckdb.DuckDBPyConnection, mapping: Mapping, reading: Rea
     columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
     if "line_number" not in columns:
         raise UnreadableFile("mapping_without_line", mapping=mapping.name)
-    return Reading("canonical", columns, "line_number", refused=reading.refused)
+    return Reading("canonical", columns, "line_number")
 
 
 def check_columns(contract: Contract, reading: Reading) -> None:

@@ -11,7 +11,8 @@ What belongs here: reading mapping files. What does not: running them (`loading`
     select call_id as leg_id, ..., line_number from delivered
 
 `delivered` is the raw file: its columns under their own names (lower case), as text where the format has no types, and
-`line_number`, which the select passes on so that every canonical row can be found in the file again.
+`line_number`, which the select passes on so that every canonical row can be found in the file again. With `together: true`
+it is all files of the pattern, and `file` is passed on too.
 """
 
 import fnmatch
@@ -20,10 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from sources.contracts.contract import load_contracts
-from sources.formats.reading import ReaderOptions
+from sources.formats.options import AS_FOUND, ReaderOptions
+from sources.time_zones import checked_zone
 
 
 class MappingError(Exception):
@@ -32,7 +34,8 @@ class MappingError(Exception):
 
 @dataclass(frozen=True)
 class Mapping:
-    """One mapping: which files it takes, which table they become, and by which select."""
+    """One mapping: which files it takes, which table they become, and by which select; `together`: it sees all of them at
+    once."""
 
     name: str
     table: str
@@ -41,25 +44,25 @@ class Mapping:
     options: ReaderOptions
     time_zone: str | None
     sha256: str
+    together: bool = False
 
     def takes(self, file: str) -> bool:
         """Whether a file (its path within landing) is this mapping's."""
         return fnmatch.fnmatchcase(file, self.files)
 
 
-class _Reader(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    format: str | None = None
-    delimiter: str | None = None
-    sheet: str | int = 0
-
-
 class _Head(BaseModel):
     model_config = ConfigDict(extra="forbid")
     table: str
     files: str
-    reader: _Reader = _Reader()
+    reader: ReaderOptions = AS_FOUND
     time_zone: str | None = None
+    together: bool = False
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        return checked_zone(name)
 
 
 def load_mappings(folder: Path | None) -> tuple[Mapping, ...]:
@@ -87,7 +90,8 @@ def _mapping(path: Path) -> Mapping:
         table=head.table,
         files=head.files,
         select=select.strip().rstrip(";"),
-        options=ReaderOptions(head.reader.format, head.reader.delimiter, head.reader.sheet),
+        options=head.reader,
         time_zone=head.time_zone,
+        together=head.together,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )

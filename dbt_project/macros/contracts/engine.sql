@@ -14,12 +14,17 @@
 {% macro default__row_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 {% macro spark__row_hash(columns) -%} xxhash64({{ columns | join(', ') }}) {%- endmacro %}
 
+{#- Area/City or UTC: an engine knows other names too, and CST of its own is US Central. -#}
+{% macro iana_name(column, matches) -%}
+    {{ matches }}({{ column }}, '^(UTC|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z0-9_+/-]+)$')
+{%- endmacro %}
+
 {% macro is_time_zone(column) -%}
     {{ return(adapter.dispatch('is_time_zone')(column)) }}
 {%- endmacro %}
 {% macro default__is_time_zone(column) -%}
-    {{ column }} in (select name from pg_timezone_names())
+    ({{ iana_name(column, 'regexp_full_match') }} and {{ column }} in (select name from pg_timezone_names()))
 {%- endmacro %}
 {% macro spark__is_time_zone(column) -%}
-    {{ column }} rlike '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$'
+    {{ iana_name(column, 'regexp_like') }}
 {%- endmacro %}

@@ -9,7 +9,7 @@ training_plan as (
         delivery_id,
         line_number,
         planned_hours,
-        case when status = 'held' and ended_on <= {{ as_of_date() }} then held_hours end as held_hours,
+        case when status = 'held' and coalesce(ended_on, planned_on) <= {{ as_of_date() }} then held_hours end as held_hours,
         cast(null as bigint) as requested_heads,
         cast(null as bigint) as filled_heads,
         cast(null as decimal(26, 10)) as budgeted_amount,
