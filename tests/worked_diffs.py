@@ -18,9 +18,9 @@ GENERATORS = (
     ("docs/kpi_page.py",),
     ("-m", "orchestration.warehouse.lineage"),
 )
-#: Agents of the simulated centre, on site and in a team all through the month.
 _HEADER = "callback_id,agent_id,due_at,called_at,outcome\n"
 _DIALLER_HEADER = "Task,List,Agent,Call_by,Dialled,Result\n"
+#: Agents of the simulated centre who are in a team all through the month.
 FIRST_AGENT, SECOND_AGENT = "A10000003", "A10000104"
 
 

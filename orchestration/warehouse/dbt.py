@@ -273,10 +273,8 @@ def _project_key(database: str) -> str:
     )
     for path in sorted(p for p in DBT_PROJECT.rglob("*") if p.suffix in {".sql", ".yml", ".csv", ".md"}):
         name = path.relative_to(DBT_PROJECT)
-        # dbt run by hand leaves its output here, in which a folder may be called `_unit_tests.yml`.
-        if not NOT_CODE.intersection(name.parts):
-            digest.update(f"\0{name}\0".encode())
-            digest.update(path.read_bytes())
+        if not NOT_CODE.intersection(name.parts):  # dbt run by hand leaves folders called `….yml`
+            digest.update(f"\0{name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:24]
 
 
