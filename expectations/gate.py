@@ -50,7 +50,7 @@ class _Finding:
 
 
 def expectation_names() -> dict[str, list[str]]:
-    """The names of all expectations by table: published names, and `system.table` for what is of a source."""
+    """The names of all expectations by table: published names, and `system.table` for source tables."""
     return {suite.table: [e.name for e in suite.expectations] for suite in suites.ALL}
 
 

@@ -9,8 +9,8 @@ centre_kpi(month, kpi_id, numerator, ...)          the centre's KPIs of all thos
 site_day(business_date, site_id, ...)              fct_agent_day added up, of all those months
 queue_day(business_date, offered, ...)             fct_queue_interval by local day of the default site, the same
 month_reach(month, reached_on, is_closed)          how far the daily sources reach, and whether that is the month's end
-delivered(table_name)                              the source tables of which rows were delivered and are in force
-new_delivery(delivery_id)                          deliveries in force that the published release does not know yet
+delivered(table_name)                              the source tables that have current rows
+new_delivery(delivery_id)                          current deliveries that the published release does not know yet
 public_holiday(country, business_date)             of the countries of the sites, in the years of all those months
 
 Thresholds and `as_of` are DuckDB variables: `getvariable('max_quarantined_share')`.

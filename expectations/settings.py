@@ -1,4 +1,4 @@
-"""The thresholds of the gate: every number a person may set, with its default and its bounds.
+"""The thresholds of the gate: every number a home may set, with its default and its bounds.
 
 A section of `callboard.toml` is exactly this model. Shares are 0 to 1; factors are against the median of the trailing
 months. Nothing here imports Great Expectations.
@@ -24,7 +24,8 @@ class GateSettings(BaseModel):
     max_doubled_share: float = Field(default=0.02, ge=0, le=1)
     # A local day counts as reported so many hours after it ended.
     reporting_lag_hours: int = Field(default=12, ge=0)
-    # A day with nobody in any state is a hole once so many agents had been scheduled.
-    fewest_agents_of_a_hole: int = Field(default=3, ge=1)
-    # A day without a row is a hole once so many were to be expected.
-    fewest_rows_of_a_hole: int = Field(default=20, ge=1)
+    # A day without agent states is a gap from this many scheduled agents on. The aliases are the keys' former names:
+    # fingerprints of published configurations hold them.
+    min_scheduled_agents_for_gap: int = Field(default=3, ge=1, serialization_alias="fewest_agents_of_a_hole")
+    # A day without rows is a gap from this many expected rows on; smaller counts are not judged.
+    min_expected_rows_for_gap: int = Field(default=20, ge=1, serialization_alias="fewest_rows_of_a_hole")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-#: Who said it: an expectation of the gate, which a person can waive, or a test of the dbt project, which nobody can.
+#: Origin of a verdict: an expectation of the gate, which can be waived, or a test of the dbt project, which cannot.
 Origin = Literal["gate", "dbt"]
 
 

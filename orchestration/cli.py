@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _defect(error: Exception) -> CallboardError:
-    """What nobody foresaw: one line for people, the trace into the home's logs."""
+    """An unforeseen error: one line for people, the trace into the home's logs."""
     where = _write_trace(error)
     first = str(error).strip().splitlines()
     return CallboardError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-_PARTS = ("orchestration", "sources", "expectations", "dbt_project", "docs")
+_PARTS = ("orchestration", "sources", "expectations", "dbt_project", "docs", "tests")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,6 @@ class ProjectCopy:
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{file} has {text.count(old)} times: {old}"
         path.write_text(text.replace(old, new), encoding="utf-8")
-
-    def append(self, file: str, text: str) -> None:
-        """Add `text` to the end of a file."""
-        with (self.root / file).open("a", encoding="utf-8") as handle:
-            handle.write(text)
 
     def python(self, *arguments: str) -> str:
         """What Python prints when it runs in the copy; fails where it fails."""
@@ -56,6 +51,8 @@ class ProjectCopy:
 def copy_project(to: Path) -> ProjectCopy:
     """A copy of the project as it lies here, in the new folder `to`."""
     for part in _PARTS:
-        shutil.copytree(ROOT / part, to / part, ignore=shutil.ignore_patterns("target", "logs"))
+        shutil.copytree(
+            ROOT / part, to / part, ignore=shutil.ignore_patterns("target", "logs", "__pycache__")
+        )
     shutil.copy2(ROOT / "pyproject.toml", to)
     return ProjectCopy(to)

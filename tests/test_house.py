@@ -182,6 +182,43 @@ def test_every_callboard_command_and_option_that_the_docs_show_exists() -> None:
     assert unknown == []
 
 
+_PACKAGES = "orchestration|sources|expectations|dbt_project|tests|benchmarks|docs"
+
+
+def test_every_path_of_the_repository_that_the_docs_name_exists() -> None:
+    missing = [
+        f"{name}: {path}"
+        for name, text in _markdown().items()
+        for path in re.findall(rf"(?<![\w/.<-])(?:{_PACKAGES})/[\w./-]*\w/?", _code(text))
+        if not (ROOT / path).exists()
+    ]
+    assert missing == []
+
+
+def test_every_module_that_the_docs_name_exists_and_has_what_they_name_in_it() -> None:
+    unknown = [
+        f"{name}: {dotted}"
+        for name, text in _markdown().items()
+        for dotted in re.findall(
+            r"(?<![\w/.])(?:orchestration|sources|expectations|tests)(?:\.[a-z_]\w*)+", _code(text)
+        )
+        if not _is_ours(dotted)
+    ]
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    seams = re.findall(r"^([a-z_]+(?:\.[a-z_]+)+(?:\.[A-Z]\w+)?)\(", architecture, flags=re.MULTILINE)
+    assert len(seams) > 10
+    assert unknown + [seam for seam in seams if not _is_ours(f"orchestration.{seam}")] == []
+
+
+def _is_ours(dotted: str) -> bool:
+    """Whether it is a module or package of ours, or a name that stands in one."""
+    path = ROOT.joinpath(*dotted.split("."))
+    if path.is_dir() or path.with_suffix(".py").is_file():
+        return True
+    module = path.parent.with_suffix(".py")
+    return module.is_file() and re.search(rf"\b{path.name}\b", module.read_text(encoding="utf-8")) is not None
+
+
 def _code(markdown: str) -> str:
     """Only what stands in code spans and fenced blocks, one piece a line."""
     fenced = re.findall(r"^```[a-z]*\n(.*?)^```", markdown, flags=re.MULTILINE | re.DOTALL)

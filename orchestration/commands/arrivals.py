@@ -1,4 +1,4 @@
-"""`callboard arrivals`: which declared sources have come by their hour, and telling people of those that have not."""
+"""`callboard arrivals`: which declared sources arrived in time, and notifications for the overdue ones."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,14 +19,18 @@ _OVERDUE_CODE = 3
 
 def arrivals_command(
     home: HomeOption = None,
-    send: Annotated[bool, typer.Option("--tell", help="Notify once per missed deadline.")] = False,
+    send: Annotated[bool, typer.Option("--notify", help="Notify once per missed deadline.")] = False,
+    is_former_name: Annotated[bool, typer.Option("--tell", hidden=True)] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say which declared sources are overdue; ends with code 3 where any is."""
     place = existing_home(home)
     config = load_config(place)
     now = datetime.now(UTC)
-    if send:
+    if is_former_name:
+        # On stderr, so that the JSON on stdout stays whole.
+        typer.echo("--tell is now called --notify; the former name still works.", err=True)
+    if send or is_former_name:
         # Late: the check alone sends nothing.
         from orchestration.notifications.send import send_overdue
 

@@ -1,4 +1,4 @@
-"""What there is to know of a home: what is published, what waits, what was refused and why.
+"""The state of a home: the published release, waiting deliveries, and the reasons of the newest refusal.
 
 Reads the release, the newest attempt's record and, only while no refresh runs, the build database; never writes.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HomeStatus:
-    """The state of a home. `waiting` is None while a refresh runs: then nobody but the refresh knows."""
+    """The state of a home. `waiting` is None while a refresh runs: only the refresh knows it then."""
 
     home: Home
     published: Manifest | None
@@ -43,6 +43,7 @@ class HomeStatus:
     is_changed_since: tuple[str, ...]
     overdue: tuple[Expected, ...] = ()
     reports: tuple[ReportMonth, ...] = ()
+    config_notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> Attempt | None:
@@ -78,6 +79,7 @@ def home_status(home: Home) -> HomeStatus:
         overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
         # The newest month of each says how it stands.
         reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
+        config_notes=config.notes,
     )
 
 
@@ -119,7 +121,7 @@ def _quarantine(
 
 
 def _changes(config: Config, published: Manifest | None) -> tuple[str, ...]:
-    """What differs now from what the published months were made with, so that people know to make them again."""
+    """Configuration and code, where they differ from those of the published release: its months should be made again."""
     if published is None:
         return ()
     changes: list[str] = []

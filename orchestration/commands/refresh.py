@@ -41,7 +41,7 @@ def refresh_command(
     place = existing_home(home)
     months = [parse_month(text) for text in month or ()]
     instant = parse_as_of(as_of) if as_of else None
-    # Late: what computes is not loaded for --help.
+    # Late: the packages that compute are not loaded for --help.
     from orchestration.defs.refresh import refresh
 
     console = stdout_console()
@@ -76,7 +76,7 @@ def _as_json(home: Home, outcome: RefreshOutcome) -> dict[str, object]:
 
 
 def _report(home: Home, outcome: RefreshOutcome) -> str | None:
-    """Where the report of what is published lies; None where there is none."""
+    """Path of the published report; None where there is none."""
     if outcome.release_id is None:
         return None
     report = home.releases / outcome.release_id / "report.html"
@@ -113,7 +113,7 @@ def _print(console: Console, home: Home, outcome: RefreshOutcome) -> None:
 
 
 def print_warnings(console: Console, warnings: Sequence[Verdict]) -> None:
-    """What the gate let pass and somebody should look at, a line each."""
+    """The gate's warnings on what it let pass, one line each."""
     for verdict in warnings:
         where = f"{verdict.table_name} {verdict.month:%Y-%m}" if verdict.month else verdict.table_name
         console.print(f"Warning: {verdict.expectation} on {where}: {verdict.observed}", markup=False)
@@ -142,7 +142,7 @@ def print_failed(console: Console, home: Home, failed: Sequence[Verdict], months
 
 def waive_commands(home: Home, verdict: Verdict, months: Sequence[date]) -> list[str]:
     """What to type to let a verdict on a build of `months` pass: one command per month; none for dbt's tests, which
-    nobody can waive."""
+    cannot be waived."""
     if verdict.origin == "dbt":
         return []
     return [

@@ -95,7 +95,7 @@ def _newest(release: Path) -> date:
 
 
 def _browser(wanted: bool | None) -> str | None:
-    """What prints the PDF; None where nobody wants it, or nobody asked and there is no browser."""
+    """The PDF printer; None where no PDF is wanted, or none was asked for and there is no browser."""
     from orchestration.report.pdf import find_browser
 
     browser = None if wanted is False else find_browser()

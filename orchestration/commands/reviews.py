@@ -1,4 +1,4 @@
-"""`callboard reviews`: the ratings that somebody may have to decide about, as a list, as a sheet, and decided."""
+"""`callboard reviews`: ratings that may need a decision, as a list or a sheet, and decisions back in."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`callboard status`: what is published, what waits in landing, what was refused and why."""
+"""`callboard status`: the published release, waiting files, and the reasons of the newest refusal."""
 
 from datetime import UTC, date, datetime
 
@@ -32,6 +32,8 @@ def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 def _print(console: Console, status: HomeStatus) -> None:
     _print_published(console, status.home, status.published)
+    for note in status.config_notes:
+        console.print(note, markup=False)
     if status.is_changed_since:
         console.print(
             f"Since then {' and '.join(status.is_changed_since)} changed; months are made again when they are "
@@ -129,6 +131,7 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
     return {
         "home": str(status.home.root),
         "published": _published_json(status.home, manifest) if manifest else None,
+        "config_notes": list(status.config_notes),
         "changed_since": list(status.is_changed_since),
         "running": status.running,
         "step": status.attempt.step if status.attempt and status.running else None,
@@ -191,7 +194,7 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, object]:
-    # Where it is from, machines see by what there is to waive.
+    # JSON leaves the origin out: the list of waive commands shows it.
     return {name: value for name, value in vars(verdict).items() if name != "origin"}
 
 

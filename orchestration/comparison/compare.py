@@ -1,4 +1,4 @@
-"""Before and after: what a KPI did in one team, site or line, and what it did everywhere else meanwhile.
+"""Before and after: how a KPI moved in one team, site or line, and in all others over the same time.
 
 Reads the published release and writes nothing; `observed` says what is read, `differences` how sure it is.
 """
@@ -51,7 +51,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The answer. `rest` and `beyond` (the group's difference less the rest's) are None where nobody is left over.
+    """The answer. `rest` and `beyond` (the group's difference less the rest's) are None where no employee is left outside the group.
 
     `observed` is `employee`, or the group's scope where the KPI has no rows by employee; `is_mean` says that all denominators are 1, so that values are
     means of the observations and no ratios.
@@ -134,7 +134,7 @@ def _difference(
     seen: Observations,
     confidence: float,
 ) -> Difference:
-    """The difference with its interval, where the cells that it is made of have enough to tell one."""
+    """The difference, with its interval where its cells have enough rows for one."""
     smallest_cell = min(cell.units for cell in cells)
     if smallest_cell < _MIN_UNITS:
         why = f"too few on one side in one window: {smallest_cell}, and an interval needs {_MIN_UNITS}"

@@ -25,7 +25,7 @@ def dagster_yaml(home: Home, config: Config) -> str:
     """What `home/dagster/dagster.yaml` says: it is written anew from `callboard.toml` wherever it differs."""
     settings: dict[str, object] = {
         "telemetry": {"enabled": False},
-        # Nobody is asked for a mail address for Dagster's newsletter.
+        # Dagster's UI must not ask for a mail address for its newsletter.
         "nux": {"enabled": False},
         # Steps draw progress on the terminal; Dagster would take it away into files.
         "compute_logs": {

@@ -50,13 +50,13 @@ def only_months(months: Sequence[date], time_zone: str) -> dg.MonthlyPartitionsD
     """Months without those that lie between these, so that a run from the first to the last records none of them."""
     first, last = min(months), max(months)
     zone = ZoneInfo(time_zone)
-    holes = sorted(set(months_between(first, last)) - set(months))
+    gaps = sorted(set(months_between(first, last)) - set(months))
     return dg.MonthlyPartitionsDefinition(
         first.isoformat(),
         timezone=time_zone,
         # A month may be named that has not begun by this clock, for a later as-of.
         end_offset=len(months_between(datetime.now(zone).date(), last)) + 1,
-        exclusions=[datetime(hole.year, hole.month, 1, tzinfo=zone) for hole in holes] or None,
+        exclusions=[datetime(gap.year, gap.month, 1, tzinfo=zone) for gap in gaps] or None,
     )
 
 
@@ -75,7 +75,7 @@ def close_dead_runs(
 
 
 def close_dead_runs_if_idle(home: Home, instance: dg.DagsterInstance) -> None:
-    """As `close_dead_runs`, where nobody holds the refresh lock."""
+    """As `close_dead_runs`, where no process holds the refresh lock."""
     with try_shared_lock(home) as is_free:
         if is_free:
             # A run takes the lock a few seconds after it has started.

@@ -24,7 +24,7 @@ from orchestration.refresh.run import RefreshRun, Steps
 
 _T = TypeVar("_T")
 
-#: A run that Dagster started may wait for a refresh that somebody runs by hand; nobody sits in front of it.
+#: A run that Dagster started may wait for a refresh started by hand: no person waits for it at a terminal.
 WAIT_SECONDS = 900.0
 _RETRIES = 2
 _RETRY_SECONDS = 5.0

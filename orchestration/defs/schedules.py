@@ -1,7 +1,7 @@
 """When refreshes start by themselves: the third working day of the month, and every day.
 
 Both run at six in the morning where the default site is; its place comes from the published release. They are off
-until somebody turns them on in the UI.
+until they are turned on in the UI.
 """
 
 from datetime import date, datetime

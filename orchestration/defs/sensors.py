@@ -1,6 +1,6 @@
-"""Starts a refresh when deliveries have arrived and lie still, and tells people of those that have not.
+"""Start a refresh when deliveries have arrived and no longer change; notify people of overdue sources.
 
-What is new is the loader's to say, what is overdue `arrivals`'; here is only when somebody looks.
+The loader finds new files and `arrivals` overdue sources; this module only decides when to look.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def arrival_sensor(home: Home) -> dg.SensorDefinition:
     @dg.sensor(
         name="arrivals",
         minimum_interval_seconds=_OVERDUE_INTERVAL_S,
-        description="Tells people, once, of a declared source that did not arrive by its hour",
+        description="Notifies people, once, of a declared source that did not arrive by its hour",
     )
     def arrivals(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         found = notify_overdue(home, load_config(home), datetime.now(UTC), send_overdue)

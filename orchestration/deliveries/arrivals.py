@@ -83,7 +83,7 @@ def newest_due(arrival: ArrivalConfig, site: Site, now: datetime) -> Due:
 
 
 def expected(home: Home, config: Config, now: datetime) -> tuple[Expected, ...]:
-    """Every declared source as it stands at `now`. Writes nothing, so what was never looked at is not late yet.
+    """Every declared source as it stands at `now`. Writes nothing, so a source that was never checked is not late yet.
 
     Raises UsageError for a wrong mapping.
     """
@@ -126,7 +126,7 @@ def dues(arrival: ArrivalConfig, site: Site, now: datetime) -> Iterator[Due]:
         month = today.replace(day=1)
         while True:
             day = nth_working_day(month, arrival.working_day, site.country)
-            # What a month's delivery tells of has ended with the month before.
+            # A monthly delivery covers the month before.
             yield Due(_utc(day, by, zone), _utc(month, time(), zone))
             month = month_before(month)
     days = (today - timedelta(days=n) for n in count())
@@ -188,9 +188,9 @@ def _is_news(source: Expected, remembered: _Remembered) -> bool:
 
 @contextmanager
 def _memory(home: Home, config: Config, now: datetime) -> Generator[dict[str, _Remembered]]:
-    """What is remembered, for one process at a time; what the caller changes in it is written down at the end."""
+    """The remembered state, for one process at a time; changes the caller makes to it are saved at the end."""
     home.build.mkdir(parents=True, exist_ok=True)
-    # Of its own, since the file itself is replaced by each writing. Nobody waits long: sending has time limits.
+    # Of its own, since the file itself is replaced by each writing. No process waits long: sending has time limits.
     with home.arrivals_file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = _read(home)

@@ -61,7 +61,7 @@ class ReportMonth:
 def own_reports(home: Home, config: Config, now: datetime) -> list[ReportMonth]:
     """Every declared report of every month that had ended by `now`, from its `since` or the first one published on.
 
-    None before there is a release: until then nobody knows the default site's clock and who works there.
+    None before there is a release: until then the default site's time zone and its employees are unknown.
     """
     release = current_release_path(home)
     if release is None or not config.own_reports:
@@ -170,7 +170,7 @@ def _row(one: ReportMonth) -> list[str]:
 
 
 def _first_month(connection: duckdb.DuckDBPyConnection) -> date:
-    """The first month ever published: of the time before it, nobody can have waited for a report."""
+    """The first month ever published: no report was due before it."""
     row = connection.execute(
         "select min(month) from (select unnest(months) as month from audit.release)"
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Decisions about ratings: a sheet that somebody filled in becomes a delivery of `crm.surveys`.
+"""Decisions about ratings: a completed sheet becomes a delivery of `crm.surveys`.
 
 From the sheet come only the survey, the review and its reason; everything else is taken from the release, so that nobody
 changes a score in passing. The delivery's name sorts after all others of the table: deliveries are taken in that order.
@@ -33,7 +33,7 @@ _HIDDEN = "***"
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision taken: what was in force before (None: nothing was) and what shall be."""
+    """One decision taken: the current decision (None: there is none) and the new one."""
 
     survey_id: str
     month: date
@@ -45,7 +45,7 @@ class Decision:
 @dataclass(frozen=True)
 class Taken:
     """What a sheet came to. `file` is the delivery written, None where nothing was to be changed; `undecided` rows
-    had no review, `unchanged` ones the one in force."""
+    had no review, `unchanged` ones repeat the current review."""
 
     file: Path | None
     decisions: tuple[Decision, ...]
@@ -59,9 +59,9 @@ def is_decisions(file: str) -> bool:
 
 
 def take_decisions(home: Home, sheet: Path) -> Taken:
-    """Read a filled-in list (csv, or what else deliveries may be) and write its decisions into landing.
+    """Read a filled-in list (csv, or any other format of deliveries) and write its decisions into landing.
 
-    A decision that is in force already writes nothing. Raises UsageError naming every row that cannot be taken, by its
+    A decision that is current already writes nothing. Raises UsageError naming every row that cannot be taken, by its
     line; then nothing is written.
     """
     from sources.contracts.contract import load_contracts
@@ -202,7 +202,7 @@ _WAITING = """
     where row.error_code is null and row.survey_id is not null and delivery.table_name = $table
 """
 
-# Every decided row with the survey it is about and the review in force: the newest decision that waits in landing, else
+# Every decided row with its survey and the current review: the newest decision that waits in landing, else
 # the published one. A spreadsheet may have broken a reason's lines elsewhere; that changes nothing.
 _SHEET_DECISIONS = r"""
     create temp table sheet_decision as

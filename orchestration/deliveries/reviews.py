@@ -1,4 +1,4 @@
-"""The list of ratings that somebody may have to decide about, read from the published release, and as a sheet to fill in.
+"""Ratings that may need a decision, read from the published release, and as a sheet to fill in.
 
 What belongs here: the list, and what a spreadsheet must not make of a text. What does not: decisions (`review_decisions`).
 """
@@ -18,7 +18,7 @@ from orchestration.releases.manifest import current_release_path
 from orchestration.warehouse.database import attached, tables_of
 from sources.sql import literal
 
-#: Columns of `marts.survey_review` in the order of a sheet, what is to be filled in last; and those that hold texts.
+#: Columns of `marts.survey_review` in the order of a sheet, the columns to fill in last; and the text columns.
 COLUMNS: tuple[str, ...] = (
     "survey_id",
     "month",
@@ -110,7 +110,7 @@ def release_attached(home: Home) -> Generator[tuple[duckdb.DuckDBPyConnection, s
 
 
 def review_list(home: Home, *, everything: bool = False, month: date | None = None) -> ReviewList:
-    """What is open or pending, with `everything` also what is decided; of one month (first day) or all published.
+    """Open and pending ratings, with `everything` the decided ones too; of one month (first day) or all published.
 
     Raises UsageError where there is no such list.
     """

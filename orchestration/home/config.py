@@ -9,9 +9,18 @@ import json
 import os
 import re
 import tomllib
-from typing import Literal, Self
+from pathlib import Path
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from expectations.settings import GateSettings
 from orchestration.home.errors import UsageError
@@ -19,6 +28,11 @@ from orchestration.home.paths import Home
 from sources.formats.options import AS_FOUND, ReaderOptions
 from sources.time_zones import checked_zone
 
+#: Former names of keys in `[gate]`, which are still read, and their names now.
+_RENAMED_GATE_KEYS = {
+    "fewest_agents_of_a_hole": "min_scheduled_agents_for_gap",
+    "fewest_rows_of_a_hole": "min_expected_rows_for_gap",
+}
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -226,6 +240,19 @@ class Config(_Section):
     serve: ServeConfig = ServeConfig()
     appraisal: AppraisalConfig = AppraisalConfig()
     scorecard: ScorecardConfig = ScorecardConfig()
+    _notes: tuple[str, ...] = PrivateAttr(default=())
+
+    @classmethod
+    def parse(cls, raw: dict[str, Any], notes: tuple[str, ...]) -> Self:
+        """The configuration in `raw`, with `notes` on how it is written. Raises pydantic's ValidationError."""
+        config = cls.model_validate(raw)
+        config._notes = notes
+        return config
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """One sentence for each former key name that the file still uses."""
+        return self._notes
 
     @field_validator("default_time_zone")
     @classmethod
@@ -250,7 +277,8 @@ class Config(_Section):
 
     def sha256(self) -> str:
         """Fingerprint of what the configuration says, defaults filled in, secrets as their names."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        # By alias: a renamed key keeps the name that it has in the fingerprints of earlier releases.
+        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -263,8 +291,9 @@ def load_config(home: Home) -> Config:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is no valid TOML: {error}") from None
+    notes = _rename_former_keys(path, raw)
     try:
-        return Config.model_validate(raw)
+        return Config.parse(raw, notes)
     except ValidationError as error:
         found = "; ".join(_in_words(e["loc"], e["type"], e["msg"]) for e in error.errors())
         raise UsageError(
@@ -281,6 +310,25 @@ def resolve_secret(value: str) -> str:
     if not secret:
         raise UsageError(f"The environment variable {match[1]} is meant to hold this secret, and is not set.")
     return secret
+
+
+def _rename_former_keys(path: Path, raw: dict[str, Any]) -> tuple[str, ...]:
+    """Give former keys in `raw` their names of now, and say so; UsageError where both names are given."""
+    gate = raw.get("gate")
+    if not isinstance(gate, dict):
+        return ()
+    notes: list[str] = []
+    for former, now in _RENAMED_GATE_KEYS.items():
+        if former not in gate:
+            continue
+        if now in gate:
+            raise UsageError(
+                f"{path}: gate.{former} and gate.{now} are the former and the present name of one key.",
+                hint=f"Keep gate.{now} and delete gate.{former}.",
+            )
+        gate[now] = gate.pop(former)
+        notes.append(f"{path}: gate.{former} is now called gate.{now}; the former name is still read.")
+    return tuple(notes)
 
 
 def _in_words(location: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -23,7 +23,7 @@ class CallboardError(Exception):
 
 
 class UsageError(CallboardError):
-    """Somebody asked for what cannot be: a missing home, an unknown month, a key that is not in the configuration."""
+    """A request that cannot be met: a missing home, an unknown month, a key that is not in the configuration."""
 
     exit_code: ClassVar[int] = 2
 

@@ -1,4 +1,4 @@
-"""Troubles of the machine said in words: a full disk, no memory, a database that somebody else has open."""
+"""Troubles of the machine said in words: a full disk, no memory, a database that another process has open."""
 
 import errno
 
@@ -32,7 +32,7 @@ def _known(error: BaseException) -> CallboardError | None:
 
 
 def database_trouble(text: str) -> CallboardError | None:
-    """The trouble that a message of DuckDB's tells of; None where it tells of none we know."""
+    """The known trouble behind a DuckDB message; None where it is not a known one."""
     if "No space left on device" in text or "disk is full" in text:
         return _disk_full()
     if "disk I/O error" in text:

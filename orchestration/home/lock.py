@@ -1,7 +1,7 @@
 """One refresh at a time on a home, and no lock left behind by a process that died.
 
 The lock is the kernel's (`flock`), so it frees itself when its holder ends, however it ends. The file's content
-only tells people who holds it.
+only names its holder to people.
 """
 
 import fcntl
@@ -66,7 +66,7 @@ def try_shared_lock(home: Home) -> Generator[bool]:
 
 
 def holder_of(home: Home) -> str | None:
-    """Who holds the refresh lock, in words; None where nobody does."""
+    """Who holds the refresh lock, in words; None where no process does."""
     if not home.lock_file.exists():
         return None
     with home.lock_file.open("r", encoding="utf-8") as handle:

@@ -1,4 +1,4 @@
-"""What somebody may have meant who named a thing that there is not."""
+"""Suggestions for an unknown name: the known names that resemble it."""
 
 from collections.abc import Sequence
 

@@ -8,8 +8,8 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = ("sources", "expectations", "orchestration", "dbt_project")
 _KINDS = {".py", ".sql", ".yml", ".yaml", ".csv"}
-# What dbt leaves behind in its project is made from the code, not code.
-_NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
+#: What dbt leaves behind in its project is made from the code, not code.
+NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
 _LIBRARIES = (
     "duckdb",
     "dbt-core",
@@ -30,7 +30,7 @@ def code_version() -> str:
         path
         for room in _ROOMS
         for path in (PROJECT_ROOT / room).rglob("*")
-        if path.suffix in _KINDS and not _NOT_CODE.intersection(path.parts)
+        if path.suffix in _KINDS and not NOT_CODE.intersection(path.parts)
     )
     for path in files:
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode() + b"\0")

@@ -94,7 +94,7 @@ def overdue_in_words(
         t("These sources did not arrive by their hour:"),
         *(f"- {overdue_line(source, language)}" for source in sources),
         t(
-            "Ask whoever sends them. The next refresh takes in what arrives under {landing}.",
+            "Ask the sender of these files. The next refresh takes in what arrives under {landing}.",
             landing=home.landing,
         ),
         t("See all that is expected with: {command}", command=f"callboard arrivals --home {home.root}"),

@@ -1,7 +1,7 @@
 """A release copied into PostgreSQL, in one transaction of PostgreSQL's: readers find the whole old one or the whole new one.
 
 The release is written into schemas staging_schema those that are read. Where the tables there have its shape, the rows that
-differ are then replaced: nobody waits, and views on them go on working. Where they have another shape, or there are
+differ are then replaced: no reader waits, and views on them go on working. Where they have another shape, or there are
 none, the schemas change names.
 DuckDB's postgres extension does it over one connection, so a copy that dies anywhere leaves what was there.
 """
@@ -45,7 +45,7 @@ class CopyRequest:
         return self.prefix if of == "marts" else f"{self.prefix}_{of}"
 
     def staging_schema(self, of: str) -> str:
-        """The schema in which a copy is prepared, seen by nobody else."""
+        """The schema in which a copy is prepared, which no reader sees."""
         return f"callboard_new_{self.schema(of)}"
 
 
@@ -142,7 +142,7 @@ def _take_turn(server: _Server, request: CopyRequest) -> None:
 def _mark(server: _Server, schema: str) -> tuple[str, list[str]] | None:
     """The shape and the names of the tables that a copy left in `schema`; None where there is no such schema.
 
-    Raises UsageError where somebody else keeps something there.
+    Raises UsageError where another owner keeps something there.
     """
     found = server.ask(
         "select coalesce(obj_description(n.oid, 'pg_namespace'), '') as mark, "

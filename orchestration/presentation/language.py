@@ -51,7 +51,7 @@ class Language:
         return {"en": "en-GB", "zh": "zh-CN"}[self.code]
 
     def text(self, message: str, /, **values: object) -> str:
-        """The message in this language, `{name}` in it replaced by `values`; the English where nobody translated it."""
+        """The message in this language, `{name}` in it replaced by `values`; the English where there is no translation."""
         found = self._words.get(message) or message
         return found.format(**values) if values else found
 
@@ -61,7 +61,7 @@ class Language:
         return refusal(code, column, params, self.text, between) if code in KNOWN_REASONS else stored
 
     def release_text(self, text: str) -> str:
-        """A text that a release holds, in this language: what it names stays; the English where nobody translated it."""
+        """A text that a release holds, in this language: what it names stays; the English where there is no translation."""
         # What the gate found may be null.
         for pattern, translation in self._release_texts if text else ():
             if found := pattern.fullmatch(text):

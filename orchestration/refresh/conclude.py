@@ -40,7 +40,10 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
         outcome, error = _failed(trouble), trouble
     months = run.built.months if run.built else outcome.months or run.ctx.months
     outcome = replace(
-        outcome, months=() if outcome.status == "nothing_new" else months, steps=tuple(run.results)
+        outcome,
+        months=() if outcome.status == "nothing_new" else months,
+        steps=tuple(run.results),
+        notes=(*run.ctx.config.notes, *outcome.notes),
     )
     _write_down(run.ctx, outcome)
     # Who interrupts a refresh knows.

@@ -39,7 +39,7 @@ def raise_for_models(done: "DbtOutcome") -> None:
 
 
 def refusal_of_tests(failed: Sequence["NodeResult"]) -> GateRefusedError | None:
-    """dbt's failed tests as a refusal like the gate's. Their verdicts are of whole tables, and nobody can waive them."""
+    """dbt's failed tests as a refusal like the gate's. Their verdicts are of whole tables, and cannot be waived."""
     if not failed:
         return None
     verdicts = [

@@ -1,4 +1,4 @@
-"""The newest attempt to refresh, as `build/status.json` tells it: how far it is or how it ended.
+"""The newest attempt to refresh, as `build/status.json` records it: how far it is or how it ended.
 
 `callboard status` reads it while a refresh has the build database for itself, and to say what was refused.
 """

@@ -1,4 +1,4 @@
-"""Building a part of the models, which somebody selected in Dagster: to look at, never to publish.
+"""Building a part of the models, which was selected in Dagster: to look at, never to publish.
 
 Intermediate tables hold the months of the build that made them, and a part of the models mixes two states of landing.
 So such a build is written down as partial, and the next whole one starts from the published marts again.

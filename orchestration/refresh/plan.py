@@ -35,7 +35,7 @@ class Plan:
 class Facts:
     """All that decides which months are made.
 
-    `requested` are the months that somebody named, none for "those that deliveries touched"; `published` those of the
+    `requested` are the months that were named, none for "those that deliveries touched"; `published` those of the
     current release, none before the first; `pending` those that earlier refreshes left. Since that release, deliveries
     `touched` months, rows about our own reports `touched_by_own_reports`; `has_new_deliveries` where any came or went,
     our own reports aside. `fingerprints` are those of the requested months as they would be made now.

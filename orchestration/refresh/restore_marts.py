@@ -1,6 +1,6 @@
 """Putting the marts of the build database back to what is published, before months are made on top of them.
 
-A build that was refused, or that died, leaves months in the marts which nobody let through. A later build of other
+A build that was refused, or that died, leaves months in the marts that never passed the gate. A later build of other
 months would carry them into its release unseen. The same way a lost build database gets its history back.
 """
 

@@ -99,7 +99,7 @@ class RefreshRun:
 
     @property
     def has_ended(self) -> bool:
-        """Whether there is an end to conclude; somebody may run a part of the job, which ends nothing."""
+        """Whether there is an end to conclude; a run of part of the job ends no refresh."""
         is_idle = self.plan is not None and not self.plan.months
         is_refused = self.judged is not None and self.judged.refused
         return self.error is not None or is_refused or self.published is not None or is_idle

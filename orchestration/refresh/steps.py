@@ -1,7 +1,7 @@
 """The steps of a refresh as plain functions: plan early or load, then build, gate and publish.
 
 The Dagster assets wrap exactly these; nothing here knows of Dagster. Each step opens its own connection to the
-build database and closes it; what one step has to tell the next stands in the ledger.
+build database and closes it; one step hands over to the next through the ledger.
 """
 
 import itertools
@@ -263,7 +263,7 @@ def _keep_refused_by_tests(ctx: RefreshContext, build: ledger.Build) -> None:
 
 
 def _refuse_unknown_clock(ctx: RefreshContext) -> None:
-    """Local times of rows that name nobody are the default site's: its clock is not to be guessed."""
+    """Local times of rows without an employee are the default site's, whose time zone must be known."""
     if ctx.config.default_time_zone is not None:
         return
     site = ctx.config.default_site

@@ -9,9 +9,10 @@ import duckdb
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
+from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import WITH_REASONS
 
-#: The four monthly marts, and what each is called.
+#: The monthly marts with a row per team, and the title of each. An older release may lack one.
 MARTS = {
     "report_timeliness_monthly": "Report timeliness",
     "schedule_adherence_monthly": "Schedule adherence",
@@ -103,6 +104,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
     lines = trends(connection, month, ("centre",))
     kpis = catalogue(connection, language)
     first = headline(kpis)
+    held = tables_of(connection, "marts")
     maturing = [number.matures_on for number in own if number.is_provisional]
     return Facts(
         month=month,
@@ -115,7 +117,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         sparklines=_sparklines(connection, month, first),
         trend_months=[row[0] for row in spine],
         centre_trends={kpi: lines["centre", "all", kpi] for kpi in first if ("centre", "all", kpi) in lines},
-        tables=[_mart(connection, name, month) for name in MARTS],
+        tables=[_mart(connection, name, month) for name in MARTS if name in held],
         team_league=_team_league(connection, month),
         people_league=_people_league(connection, month),
         people_ranked=_count(

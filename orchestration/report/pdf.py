@@ -65,7 +65,7 @@ def _started(stack: ExitStack, browser: str, page: Path, to: Path) -> Callable[[
         profile = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="callboard-pdf-", ignore_cleanup_errors=True)
         )
-        # A file, since nobody empties a pipe while the browser works.
+        # A file, since a pipe would fill up while the browser works.
         said = stack.enter_context((Path(profile) / "said.txt").open("w+", errors="replace"))
         running = subprocess.Popen(
             _command(browser, profile, page, to), stdout=subprocess.DEVNULL, stderr=said

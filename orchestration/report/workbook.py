@@ -9,7 +9,7 @@ import duckdb
 
 from orchestration.presentation.language import Language
 from orchestration.releases.reader import Number, names_of_scopes
-from orchestration.report.facts import Facts
+from orchestration.report.facts import MARTS, Facts
 from orchestration.report.sheets import NUMBER_FORMATS, SHEETS, Book, finish, write_sheet
 
 _BLUE, _ORANGE, _GREY = "#0B5CAD", "#C45A00", "#595959"
@@ -37,7 +37,10 @@ def write_workbook(
         summary = workbook.add_worksheet("summary")
         below = _write_summary(book, summary, facts)
         charts = _write_trend(book, facts, _targets(connection, facts))
+        lacking = MARTS.keys() - {table.name for table in facts.tables}
         for sheet, (title, sql) in SHEETS.items():
+            if sheet in lacking:
+                continue
             heads, rows = _read(connection, sql, facts, language)
             if sheet == "agent_scorecard_monthly" and names:
                 heads, rows = _named(heads, rows, names)
@@ -171,7 +174,7 @@ def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapp
 
 
 def _targets(connection: duckdb.DuckDBPyConnection, facts: Facts) -> dict[str, list[float | None]]:
-    """The centre's targets in force in the months of the trend, by KPI; those that never had one are left out."""
+    """The centre's targets in the months of the trend, by KPI; those that never had one are left out."""
     rows = connection.execute(
         """
         select kpis.kpi_id, list(kpi.target order by months.month)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.home.errors import CallboardError
+from orchestration.home.versions import NOT_CODE
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunExecutionResult
@@ -100,7 +101,7 @@ class DbtOutcome:
         return sum(n.rows or 0 for n in self.nodes)
 
     def in_words(self) -> str:
-        """Every failure, one a line; '' where there was none."""
+        """Every failure, one per line; '' where there was none."""
         models = [f"model {n.name}: {_first_lines(n.message)}" for n in self.failed_models]
         tests = [f"test {n.name}: {_test_in_words(n)}" for n in self.failed_tests]
         return "\n".join(models + tests)
@@ -127,7 +128,7 @@ def run_dbt(
     arguments = [args[0], *_project_flags(warehouse.parent / "dbt"), f"--vars={json.dumps(vars)}", *args[1:]]
     arguments.insert(1, f"--threads={threads or min(os.cpu_count() or 1, 4)}")
     manifest = _fresh_manifest(warehouse)
-    rows: dict[str, int] = {}
+    rows: dict[str, int] | None = None if args[0] == "compile" else {}  # compiling makes no table to count
     with _surroundings(warehouse, memory_limit):
         done = dbtRunner(manifest=manifest, callbacks=[_listener(rows, on_event)]).invoke(
             [*_GLOBAL_FLAGS, "--no-write-json", *arguments]
@@ -147,7 +148,7 @@ def run_dbt(
             seconds=r.execution_time,
             message=r.message or "",
             failures=r.failures,
-            rows=rows.get(r.node.unique_id),
+            rows=(rows or {}).get(r.node.unique_id),
         )
         for r in results
     )
@@ -271,8 +272,9 @@ def _project_key(database: str) -> str:
         f"{version('dbt-core')} {version('dbt-duckdb')} {DBT_PROJECT} {database}".encode()
     )
     for path in sorted(p for p in DBT_PROJECT.rglob("*") if p.suffix in {".sql", ".yml", ".csv", ".md"}):
-        digest.update(f"\0{path.relative_to(DBT_PROJECT)}\0".encode())
-        digest.update(path.read_bytes())
+        name = path.relative_to(DBT_PROJECT)
+        if not NOT_CODE.intersection(name.parts):  # dbt run by hand leaves folders called `….yml`
+            digest.update(f"\0{name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:24]
 
 
@@ -299,7 +301,7 @@ def _project_flags(target: Path) -> list[str]:
 
 @contextmanager
 def _surroundings(warehouse: Path, memory_limit: str | None = None) -> Generator[None]:
-    """What dbt reads from its surroundings set, what it leaves behind undone."""
+    """Sets the environment that dbt reads, and undoes the changes dbt leaves behind."""
     handlers, directory = list(logging.getLogger().handlers), Path.cwd()
     variables = {
         "CALLBOARD_WAREHOUSE": str(warehouse),
@@ -339,7 +341,7 @@ def _close_database() -> None:
 
 
 def _listener(
-    rows: dict[str, int], on_event: Callable[[NodeResult], None] | None
+    rows: dict[str, int] | None, on_event: Callable[[NodeResult], None] | None
 ) -> "Callable[[EventMsg], None]":
     """Hears of every finished node, from dbt's threads; counts the rows of each table that was made into `rows`."""
 
@@ -350,7 +352,7 @@ def _listener(
         node, result = data.node_info, data.run_result
         if node.resource_type == "exposure":
             return
-        if node.materialized in _TABLES and result.status in _OK_STATUSES:
+        if rows is not None and node.materialized in _TABLES and result.status in _OK_STATUSES:
             rows[node.unique_id] = _row_count(node.node_relation.relation_name)
         if on_event is None:
             return
@@ -363,7 +365,7 @@ def _listener(
                 seconds=result.execution_time,
                 message=result.message,
                 failures=result.num_failures if node.resource_type == "test" else None,
-                rows=rows.get(node.unique_id),
+                rows=(rows or {}).get(node.unique_id),
             )
         )
 
@@ -388,8 +390,9 @@ def _ran(result: "RunExecutionResult") -> "list[Any]":
 
 
 def _test_in_words(node: NodeResult) -> str:
-    rows = f"{node.failures} rows that should not be; " if node.failures else ""
-    return f"{rows}{_first_lines(node.message)}"
+    return (f"{node.failures} rows that should not be; " if node.failures else "") + _first_lines(
+        node.message
+    )
 
 
 def _first_lines(text: str, lines: int = 3) -> str:

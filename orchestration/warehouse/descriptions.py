@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Described:
-    """What a table is, and what each of its columns is."""
+    """The description of a table, and of each of its columns."""
 
     text: str
     columns: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""A fingerprint of what would be published, so that a release holds exactly the rows that the gate saw."""
+"""A fingerprint of the tables to publish, so that a release holds exactly the rows that the gate saw."""
 
 import hashlib
 

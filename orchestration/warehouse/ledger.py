@@ -63,7 +63,7 @@ class Build:
 
 
 def begin_build(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
-    """Write down that `build` begins. From here to its publication the marts are not what is published."""
+    """Write down that `build` begins. From here to its publication the marts differ from the published release."""
     connection.execute(_TABLES)
     connection.execute(
         "insert into ledger.build values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -127,7 +127,7 @@ def months_in_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[date, .
 
 
 def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Sequence[Verdict]) -> None:
-    """Keep the gate's verdicts on a build, in the place of what an earlier run of the gate said of it."""
+    """Keep the gate's verdicts on a build, in place of the verdicts of an earlier run of the gate."""
     connection.execute("delete from ledger.gate_result where build_id = ?", [build_id])
     if rows:
         connection.executemany(

@@ -34,7 +34,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class TableQuarantine:
-    """The refused rows of one source table, of `delivered` rows in force."""
+    """The refused rows of one source table, of `delivered` current rows."""
 
     table_name: str
     refused: int

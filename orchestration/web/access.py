@@ -1,7 +1,7 @@
 """Who may read the live page: the Host header on loopback, a token everywhere else, and the headers of every answer.
 
 The token is compared in constant time and never logged; the cookie holds an HMAC of it under a key that lives as
-long as the server, so that a cookie tells nothing of the token.
+long as the server, so that a cookie reveals nothing of the token.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from orchestration.home.paths import Home
 
 COOKIE = "callboard_session"
 _SHORTEST = 16
-# What the log-in form needs, and what watches a server: neither tells anything of the numbers.
+# Paths of the log-in form and of health checks: neither shows any number.
 _OPEN = ("/login", "/healthz", "/static/")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -42,11 +42,11 @@ class Access:
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def is_token(self, given: str) -> bool:
-        """Whether somebody gave the token; always so where none is demanded."""
+        """Whether the request gave the token; always so where none is demanded."""
         return self.token is None or hmac.compare_digest(given.encode(), self.token.encode())
 
     def cookie(self) -> str:
-        """What the cookie of somebody who gave the token holds."""
+        """The cookie of a reader who gave the token."""
         return hmac.new(self._key, (self.token or "").encode(), "sha256").hexdigest()
 
     def lets_in(self, headers: Headers) -> bool:
@@ -63,7 +63,7 @@ class Access:
         return cookie is not None and hmac.compare_digest(cookie.value.encode(), self.cookie().encode())
 
     def log_in(self, to: str, *, is_https: bool) -> Response:
-        """Send somebody who gave the token on, with the cookie."""
+        """Send a reader who gave the token on, with the cookie."""
         response = RedirectResponse(to, status_code=303)
         response.set_cookie(COOKIE, self.cookie(), httponly=True, samesite="strict", secure=is_https)
         return response
@@ -124,7 +124,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         access, headers, path = self._access, Headers(scope=scope), str(scope["path"])
-        # A name that leads here by somebody else's DNS would let a foreign site read this machine's page.
+        # A name that leads here by a foreign DNS would let a foreign site read this machine's page.
         if access.hosts is not None and _host_of(headers.get("host", "")) not in access.hosts:
             return PlainTextResponse("This server answers to its own name only.\n", status_code=400)
         if access.token is None:

@@ -1,4 +1,4 @@
-"""The pages of how the numbers came to be: quarantine, the gate's verdicts, releases and what changed between two."""
+"""The pages on how the numbers were made: quarantine, the gate's verdicts, releases and what changed between two."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def releases_page(home: Home, page_request: PageRequest) -> Response:
 
 
 def changes_page(home: Home, page_request: PageRequest) -> Response:
-    """What changed of a month between two releases: from both files, else from what was written down of it."""
+    """What changed of a month between two releases: from both files, else from the recorded restatements."""
     ids = release_ids(page_request.reading.connection)
     before, after = page_request.text("before"), page_request.text("after")
     if not before or not after:

@@ -1,4 +1,4 @@
-"""What the live page asks of a release's audit: quarantine, the gate's verdicts, releases and what changed."""
+"""Queries of the live page on a release's audit tables: quarantine, the gate's verdicts, releases and what changed."""
 
 from datetime import date
 from pathlib import Path
@@ -114,7 +114,7 @@ _CENTRE_FIRST = (
 def restated_between(
     connection: duckdb.DuckDBPyConnection, before: str, after: str, month: date, page: int
 ) -> Paged:
-    """The restatements of a month by the releases after `before` up to `after`, where a file is gone: one a release."""
+    """The restatements of a month by the releases after `before` up to `after`, where a file is gone: one per release."""
     return paged(
         connection,
         """

@@ -72,7 +72,7 @@ class PageRequest:
         return text
 
     def month(self) -> date:
-        """The month asked for; else the newest that has ended. Refuses what is no month, and one without numbers."""
+        """The month asked for; else the newest that has ended. Refuses a text that is no month, and a month without numbers."""
         months, text = self.reading.months, self.text("month")
         if not months:
             self.refuse(404, "This release holds no numbers.")
@@ -138,7 +138,7 @@ class PageRequest:
 
 
 def as_month(text: str) -> date | None:
-    """`2026-09` as its first day; None for what is no month."""
+    """`2026-09` as its first day; None for any other text."""
     year, dash, month = text.partition("-")
     if not (
         dash and len(year) == 4 and len(month) == 2 and (year + month).isascii() and (year + month).isdigit()

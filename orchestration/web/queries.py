@@ -52,7 +52,7 @@ def paged(
     page: int,
     rows: int = PAGE_ROWS,
 ) -> Paged:
-    """The `page`-th page of what `sql` lists, in this order. A page beyond the last is empty."""
+    """The `page`-th page of the rows of `sql`, in this order. A page beyond the last is empty."""
     # Counted without the order, which DuckDB would else bring everything into.
     counted = connection.execute(f"select count(*) from ({sql})", parameters).fetchone()
     total = int(counted[0]) if counted else 0
@@ -127,7 +127,7 @@ def parts_of(
     members = "true"
     parameters: dict[str, object] = {"month": month, "kpi_id": kpi_id, "below": below}
     if scope != "centre":
-        # Whoever belonged to it on any day of the month: a mover's own number counts the whole month.
+        # Every employee who belonged to it on any day of the month: a mover's own number counts the whole month.
         dimension = "dim_team" if below == "team" else "dim_employee"
         members = f"""
             kpi.scope_id in (
@@ -181,7 +181,7 @@ def agent_days_of(
 
 
 def deliveries_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...], page: int) -> Paged:
-    """The deliveries of these source tables that are in force, by table and file."""
+    """The deliveries of these source tables that are current, by table and file."""
     return paged(
         connection,
         """

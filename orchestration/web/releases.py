@@ -16,7 +16,7 @@ from orchestration.releases.reader import Kpi, catalogue, months_of
 
 # Between following the link and opening the file a refresh may have published and thinned out: then look again.
 _ATTEMPTS = 3
-# No spilling beside the release, which is nobody's to write into.
+# No spilling beside the release, which no process may write into.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {"temp_directory": ""}
 
 
@@ -62,7 +62,7 @@ class Reading:
 
 
 class OpenReleases:
-    """The read-only connections of a server, one a release; those that no request uses any more are closed."""
+    """The read-only connections of a server, one per release; a connection that no request uses any more is closed."""
 
     def __init__(self, home: Home) -> None:
         self._home = home

@@ -39,7 +39,7 @@ async def warm_pages(app: ASGIApp) -> None:
     """Have each page answered once in each language, by the app itself, and throw the answers away."""
     for path in _PAGES:
         for code in LANGUAGES:
-            # A page that fails tells its readers so, and keeps nobody from the others.
+            # A page that fails shows its readers an error and does not hold up the other pages.
             with suppress(Exception):
                 await _request(app, path, f"lang={code}")
 

@@ -69,8 +69,7 @@ def _entry(contract: Contract) -> str:
         'model': {_data(contract.model_name)}, 'key': {_data(list(contract.key))}, 'person': {_data(contract.person)},
         'columns': {{
 {columns}
-        }},
-        'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
+        }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
         'unique': {_data(contract.unique)}, 'no_overlap': {_data(no_overlap)},
     }}"""
 

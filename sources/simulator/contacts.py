@@ -1,6 +1,6 @@
 """A day's contacts: every leg, answered or not, with its customer, topic and transfers.
 
-What belongs here: what the switch records of contacts. What does not: what follows from them (`followups`).
+What belongs here: contacts as the ACD records them. What does not: surveys, cases and evaluations (`followups`).
 """
 
 from dataclasses import dataclass

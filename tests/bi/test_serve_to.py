@@ -234,7 +234,7 @@ def test_jdbc_tools_find_tables_columns_keys_and_remarks(centre: LiveHome, copie
         "column",
         "month",
         "DATE",
-        "First day of the calendar month, local to the rows that are counted.",
+        "First day of the calendar month, in the local time of the rows counted.",
     ) in said
     assert [parts[1] for parts in said if parts[0] == "key"] != []
     assert {(parts[2], parts[1]) for parts in said if parts[0] == "key"} == {

@@ -105,6 +105,16 @@ def test_a_changed_model_is_parsed_again(project: Path, tmp_path: Path) -> None:
     assert _rows(tmp_path, "select said from after_months") == [("changed",)]
 
 
+def test_what_dbt_leaves_in_the_project_when_it_is_run_by_hand_is_no_reason_to_parse_again(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(tmp_path, "2026-08-01")
+    (project / "target" / "compiled" / "_unit_tests.yml").mkdir(parents=True)
+    (project / "target" / "compiled" / "months.sql").write_text("select 1")
+    monkeypatch.setattr(dbt_runner, "_parse_into", lambda *_: pytest.fail("parsed again"))
+    _run(tmp_path, "2026-08-01")
+
+
 def test_nothing_is_written_into_the_project_or_the_working_directory(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Adding a KPI is one block of YAML and, where a measure is missing, one SQL expression: everything else follows."""
+"""The KPI that docs/contributing.md adds is one block of YAML and one measure: everything else follows."""
 
 import re
 import shutil
@@ -14,55 +14,18 @@ from expectations.settings import GateSettings
 from orchestration.presentation.language import language
 from tests.project_copy import ProjectCopy, copy_project
 from tests.web.conftest import ask, starter
-
-BLOCK = """
-  - name: average_hold_time
-    label: Average hold time
-    description: Mean time that the customer of an answered leg was on hold.
-    type: ratio
-    type_params: {numerator: hold_seconds, denominator: answered_legs}
-    config:
-      meta:
-        numerator: Seconds on hold of answered legs
-        denominator: Answered inbound legs
-        zh:
-          name: 平均保持时长
-          definition: 已接起话务中客户被保持的平均时长。
-          numerator: 已接起话务的保持秒数
-          denominator: 已接起的呼入话务
-        unit: seconds
-        better: lower
-        owner_role: team_lead
-        scopes: [centre, site, business_line, team, employee]
-        needs: [acd.contact_legs]
-        headline_rank: 18
-"""
-MEASURE = "      - {name: hold_seconds, agg: sum, expr: hold_seconds, create_metric: true}\n"
-LAST_MEASURE = "      - {name: handle_seconds, agg: sum, create_metric: true}\n"
-MONTH, AS_OF = "2026-08", "2026-10-20T00:00:00Z"
+from tests.worked_diffs import MONTH, apply, contributed, home_of, worked_diffs
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
-    """A copy of the project with the KPI added, and a small centre refreshed with it in `home` beside it."""
-    copy = copy_project(tmp_path_factory.mktemp("new_kpi") / "project")
-    copy.append("dbt_project/models/kpis/service.yml", BLOCK)
-    copy.replace("dbt_project/models/kpis/_semantic_models.yml", LAST_MEASURE, LAST_MEASURE + MEASURE)
-    home = str(home_of(copy))
-    copy.callboard("simulate", "--home", home, "--months", MONTH, "--agents", "20", "--seed", "3")
-    (home_of(copy) / "callboard.toml").write_text('default_site = "SHA"\n[report]\npdf = false\n')
-    copy.callboard("refresh", "--home", home, "--month", MONTH, "--as-of", AS_OF)
-    return copy
+    return contributed(tmp_path_factory)
 
 
 @pytest.fixture
 def published(project: ProjectCopy) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(home_of(project) / "published" / "callboard.duckdb"), read_only=True) as found:
         yield found
-
-
-def home_of(project: ProjectCopy) -> Path:
-    return project.root.parent / "home"
 
 
 def centre_value(published: duckdb.DuckDBPyConnection) -> float:
@@ -165,16 +128,14 @@ def test_the_gate_judges_it(project: ProjectCopy, tmp_path: Path) -> None:
 
 
 def test_the_docs_describe_it(project: ProjectCopy) -> None:
-    project.python("docs/kpi_page.py")
     page = (project.root / "docs" / "kpis.md").read_text(encoding="utf-8")
     assert "## Average hold time · 平均保持时长" in page
     assert "`average_hold_time` (seconds, lower is better): Mean time" in page
 
 
-def test_a_kpi_that_lacks_an_attribute_is_refused_in_words(project: ProjectCopy, tmp_path: Path) -> None:
+def test_a_kpi_that_lacks_an_attribute_is_refused_in_words(tmp_path: Path) -> None:
     broken = copy_project(tmp_path / "project")
-    broken.append("dbt_project/models/kpis/service.yml", BLOCK.replace("unit: seconds", "units: seconds"))
-    broken.replace("dbt_project/models/kpis/_semantic_models.yml", LAST_MEASURE, LAST_MEASURE + MEASURE)
+    apply(broken, "Add a KPI", worked_diffs()["Add a KPI"].replace("unit: seconds", "units: seconds"))
     script = (
         "from pathlib import Path; from orchestration.warehouse.dbt import run_dbt; "
         f"print(run_dbt(['run', '-s', 'int_kpi_definitions'], warehouse=Path({str(tmp_path / 'w.duckdb')!r}), "

@@ -291,7 +291,7 @@ def test_each_missed_deadline_is_notified_once_in_one_notice(
         "- acd.contact_legs, due 4 Nov 2026 08:00 Asia/Shanghai; "
         "the last file came 3 Nov 2026 07:41 Asia/Shanghai: acd/contact_legs/2026-11-02.csv",
         "- hr.budget_lines, due 4 Nov 2026 12:00 Asia/Shanghai; no file has come yet",
-        f"Ask whoever sends them. The next refresh takes in what arrives under {home.landing}.",
+        f"Ask the sender of these files. The next refresh takes in what arrives under {home.landing}.",
         f"See all that is expected with: callboard arrivals --home {home.root}",
     ]
     assert notify_overdue(home, config, utc("2026-11-04T05:00"), send_overdue).notified == ()
@@ -511,7 +511,7 @@ def test_the_command_says_what_is_overdue_and_tells_people_once(
     assert shown.code == 3
     assert f"Overdue: {LEGS}, due " in shown.out
     assert receiver.received == []
-    first, second = (callboard("arrivals", "--home", home.root, "--tell", "--json") for _ in range(2))
+    first, second = (callboard("arrivals", "--home", home.root, "--notify", "--json") for _ in range(2))
     assert (first.code, json.loads(first.out)["told"]) == (3, [LEGS])
     assert (second.code, json.loads(second.out)["told"]) == (3, [])
     assert [notice["title"] for notice in receiver.received] == [f"Callboard: {LEGS} is overdue in home"]
@@ -521,6 +521,7 @@ def test_the_command_says_what_is_overdue_and_tells_people_once(
     assert (source["table"], source["last_file"], source["is_overdue"]) == (LEGS, None, True)
     _real_landing(home, "acd/contact_legs/2026-11-24.csv")
     late = callboard("arrivals", "--home", home.root, "--tell", "--json")
+    assert "--tell is now called --notify" in late.err
     assert (late.code, json.loads(late.out)["arrivals"][0]["is_overdue"]) == (0, False)
     assert json.loads(callboard("status", "--home", home.root, "--json").out)["overdue"] == []
     assert len(receiver.received) == 1

@@ -31,6 +31,12 @@ def test_what_the_file_says_counts(home: Home) -> None:
         ("defualt_site = 'SHA'", "unknown key 'defualt_site'"),
         ("[gate]\nmax_share = 1", "unknown key 'gate.max_share'"),
         ("[gate]\nmax_quarantined_share = 2", "gate.max_quarantined_share"),
+        (
+            "[gate]\nfewest_rows_of_a_hole = 5\nmin_expected_rows_for_gap = 5",
+            "gate.fewest_rows_of_a_hole and gate.min_expected_rows_for_gap are the former and the present name",
+        ),
+        ("[gate]\nfewest_rows_of_a_hole = 0", "gate.min_expected_rows_for_gap"),
+        ("gate = 3", "gate"),
         ("[scorecard]\nown_share = 0.9", "own_share and team_share add up to 1.1, not to 1"),
         ("[appraisal]\nmanager_share = 0.6", "self_share and manager_share add up to 0.9, not to 1"),
         ("default_time_zone = 'Shanghai'", "no IANA time zone"),
@@ -68,6 +74,24 @@ def test_the_fingerprint_is_of_what_the_file_says_and_not_of_how_it_is_written(h
     assert load_config(home).sha256() == Config().sha256()
     home.config_file.write_text("default_site = 'HAM'\n")
     assert load_config(home).sha256() != Config().sha256()
+
+
+def test_a_former_key_is_read_named_once_and_no_change_of_the_configuration(home: Home) -> None:
+    home.config_file.write_text("[gate]\nfewest_agents_of_a_hole = 7\n")
+    former = load_config(home)
+    assert former.gate.min_scheduled_agents_for_gap == 7
+    [note] = former.notes
+    assert "gate.fewest_agents_of_a_hole is now called gate.min_scheduled_agents_for_gap" in note
+    home.config_file.write_text("[gate]\nmin_scheduled_agents_for_gap = 7\n")
+    present = load_config(home)
+    assert present.notes == ()
+    assert present.sha256() == former.sha256() != Config().sha256()
+
+
+def test_the_fingerprint_keeps_the_names_that_published_releases_were_made_with() -> None:
+    said = Config().model_dump(mode="json", by_alias=True)["gate"]
+    assert {"fewest_agents_of_a_hole", "fewest_rows_of_a_hole"} <= set(said)
+    assert not any("_for_gap" in key for key in said)
 
 
 def test_a_secret_comes_from_the_environment_and_from_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -519,7 +519,9 @@ def as_loading_leaves_it(text: str) -> str:
     """Without blanks around it and guards against spreadsheets, and no word for nothing; in a key, no rounded number."""
     text = text.strip(BLANKS)
     is_left = not (text.startswith('="') and text.endswith('"')) and text.lower() not in WORDS_FOR_NOTHING
-    return text if text and is_left and not re.fullmatch(r"[+-]?\d([.,]\d+)?[eE]\+?\d{1,3}", text) else "blank"
+    return (
+        text if text and is_left and not re.fullmatch(r"[+-]?\d([.,]\d+)?[eE]\+?\d{1,3}", text) else "blank"
+    )
 
 
 # As loading leaves texts, and nothing that no file can hold.

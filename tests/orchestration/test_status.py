@@ -183,3 +183,11 @@ def test_a_release_of_an_older_version_shows_its_quarantine_as_it_says_it() -> N
     assert [(r.reason, r.rows, r.example, r.reason_code) for r in sites.reasons] == [
         ("country is odd", 1, "hr/sites/a.csv:2", None)
     ]
+
+
+def test_status_names_a_former_key_once(home: Home, callboard: Callable[..., CommandResult]) -> None:
+    home.config_file.write_text("[gate]\nfewest_rows_of_a_hole = 20\n")
+    sentence = "gate.fewest_rows_of_a_hole is now called gate.min_expected_rows_for_gap"
+    assert callboard("status", "--home", home.root).out.count(sentence) == 1
+    [note] = json.loads(callboard("status", "--home", home.root, "--json").out)["config_notes"]
+    assert sentence in note

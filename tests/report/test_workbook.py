@@ -241,6 +241,19 @@ def test_a_number_that_excel_has_not_is_written_as_text_not_as_an_error(centre: 
     assert set(_columns(book, "attrition_monthly", ("mean_headcount", "attrition_rate"))) == {("nan", "inf")}
 
 
+def test_a_release_made_before_there_was_a_monthly_mart_has_its_pack_without_it(
+    centre: Home, tmp_path: Path
+) -> None:
+    shutil.copy(release_to_read(centre) / "callboard.duckdb", tmp_path)
+    with duckdb.connect(str(tmp_path / "callboard.duckdb")) as connection:
+        connection.execute("drop table marts.training_monthly")
+    pack = write_pack(tmp_path, month=SEPTEMBER, lang="en", to=tmp_path)
+    assert "training_monthly" not in openpyxl.load_workbook(pack.xlsx).sheetnames
+    page = pack.html.read_text(encoding="utf-8")
+    assert 'id="attrition_monthly"' in page
+    assert 'id="training_monthly"' not in page
+
+
 def test_the_chinese_workbook_has_chinese_titles_headers_and_marks(centre: Home, tmp_path: Path) -> None:
     pack = write_pack(release_to_read(centre), month=SEPTEMBER, lang="zh", to=tmp_path)
     book = openpyxl.load_workbook(pack.xlsx)

@@ -40,8 +40,7 @@
             'channel': {'type': 'text', 'required': true, 'vocabulary': ['voice', 'chat', 'email']},
             'service_level_seconds': {'type': 'int', 'required': true, 'range': [1, 86400]},
             'short_abandon_seconds': {'type': 'int', 'required': true, 'range': [0, 600]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
@@ -63,8 +62,7 @@
             'wrap_seconds': {'type': 'int', 'required': true, 'range': [0, 86400]},
             'outcome': {'type': 'text', 'required': true, 'vocabulary': ['answered', 'abandoned', 'overflowed', 'voicemail']},
             'transferred': {'type': 'bool', 'required': true},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'answered_at', 'check': "(answered_at is not null) = (outcome = 'answered')", 'reason': 'not_exactly_where', 'params': {'other': 'outcome', 'value': 'answered'}},
             {'column': 'answered_at', 'check': 'answered_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
             {'column': 'ended_at', 'check': 'ended_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
@@ -80,8 +78,7 @@
             'started_at': {'type': 'timestamp', 'required': true},
             'ended_at': {'type': 'timestamp'},
             'reason_code': {'type': 'text'},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'ended_at', 'check': 'ended_at >= started_at', 'reason': 'before', 'params': {'other': 'started_at'}},
         ],
         'unique': none, 'no_overlap': none,
@@ -98,8 +95,7 @@
             'due_at': {'type': 'timestamp'},
             'closed_at': {'type': 'timestamp'},
             'reopened': {'type': 'bool'},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
@@ -118,8 +114,7 @@
             'comment': {'type': 'text', 'hidden': true},
             'review': {'type': 'text', 'vocabulary': ['pending', 'upheld', 'excluded']},
             'review_reason': {'type': 'text'},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
@@ -132,8 +127,7 @@
             'received_at': {'type': 'timestamp', 'required': true},
             'category': {'type': 'text'},
             'upheld': {'type': 'bool'},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
@@ -148,8 +142,7 @@
             'paid_at': {'type': 'timestamp'},
             'refunded_at': {'type': 'timestamp'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['valid', 'cancelled', 'abnormal']},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
@@ -159,8 +152,7 @@
             'site_name': {'type': 'text', 'required': true},
             'time_zone': {'type': 'text', 'required': true},
             'country': {'type': 'text', 'required': true},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'time_zone', 'check': is_time_zone('time_zone'), 'reason': 'not_time_zone', 'params': {}},
             {'column': 'country', 'check': "length(country) = 2 and lower(country) between 'aa' and 'zz'", 'reason': 'not_country_code', 'params': {}},
         ],
@@ -177,8 +169,7 @@
             'probation_result': {'type': 'text', 'vocabulary': ['passed', 'failed']},
             'left_on': {'type': 'date'},
             'left_reason': {'type': 'text', 'vocabulary': ['voluntary', 'involuntary']},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'left_on', 'check': 'left_on >= hired_on', 'reason': 'before', 'params': {'other': 'hired_on'}},
         ],
         'unique': 'agent_id', 'no_overlap': none,
@@ -194,8 +185,7 @@
             'business_line': {'type': 'text', 'required': true},
             'role': {'type': 'text', 'required': true, 'vocabulary': ['agent', 'team_lead', 'trainer', 'report_specialist', 'hr_specialist', 'qa_specialist', 'manager']},
             'supervisor_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'employee_id'}},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
@@ -205,8 +195,7 @@
             'activity': {'type': 'text', 'required': true, 'vocabulary': ['on_queue', 'break', 'lunch', 'training', 'coaching', 'meeting', 'leave']},
             'starts_at': {'type': 'timestamp', 'required': true},
             'ends_at': {'type': 'timestamp', 'required': true},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'ends_at', 'check': 'ends_at > starts_at', 'reason': 'not_after', 'params': {'other': 'starts_at'}},
         ],
         'unique': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
@@ -217,8 +206,7 @@
             'interval_starts_at': {'type': 'timestamp', 'required': true},
             'business_line': {'type': 'text', 'required': true},
             'required_agents': {'type': 'decimal', 'required': true, 'range': [0, 100000]},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'interval_starts_at', 'check': 'extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0', 'reason': 'not_half_hour', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
@@ -234,8 +222,7 @@
             'held_hours': {'type': 'decimal', 'range': [0, 2000]},
             'ended_on': {'type': 'date'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['planned', 'held', 'cancelled']},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
@@ -247,8 +234,7 @@
             'exam_score': {'type': 'decimal', 'range': [0, 100]},
             'exam_passed': {'type': 'bool'},
             'left': {'type': 'bool', 'required': true},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
@@ -260,8 +246,7 @@
             'due_on': {'type': 'date', 'required': true},
             'requested': {'type': 'int', 'required': true, 'range': [1, 100000]},
             'filled': {'type': 'int', 'required': true, 'range': [0, 100000]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
@@ -271,8 +256,7 @@
             'category': {'type': 'text', 'required': true},
             'budgeted': {'type': 'decimal', 'required': true, 'range': [0, 1000000000000]},
             'spent': {'type': 'decimal', 'required': true, 'range': [0, 1000000000000]},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'month', 'check': 'extract(day from month) = 1', 'reason': 'not_first_of_month', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
@@ -284,8 +268,7 @@
             'month': {'type': 'date', 'required': true},
             'self_score': {'type': 'decimal', 'range': [0, 100]},
             'manager_score': {'type': 'decimal', 'range': [0, 100]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
@@ -300,8 +283,7 @@
             'score': {'type': 'decimal', 'required': true, 'range': [0, 100]},
             'critical_error': {'type': 'bool', 'required': true},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['final', 'disputed', 'overturned']},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
@@ -311,8 +293,7 @@
             'criterion': {'type': 'text', 'required': true},
             'points': {'type': 'decimal', 'required': true, 'range': [0, 1000]},
             'max_points': {'type': 'decimal', 'required': true, 'range': [0.01, 1000]},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'points', 'check': 'points <= max_points', 'reason': 'above', 'params': {'other': 'max_points'}},
         ],
         'unique': none, 'no_overlap': none,
@@ -326,8 +307,7 @@
             'due_at': {'type': 'timestamp', 'required': true},
             'delivered_at': {'type': 'timestamp'},
             'defects': {'type': 'int', 'range': [0, 100000]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
@@ -338,8 +318,7 @@
             'business_line': {'type': 'text', 'required': true},
             'valid_from': {'type': 'date', 'required': true},
             'target': {'type': 'decimal', 'required': true, 'range': [-1000000000000, 1000000000000]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
@@ -356,8 +335,7 @@
             'points_per_unit': {'type': 'decimal', 'range': [0, 1000000000000]},
             'allowance': {'type': 'decimal', 'range': [-1000000000000, 1000000000000]},
             'cap': {'type': 'decimal', 'range': [0, 100]},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'points_per_unit', 'check': "method <> 'deduction' or points_per_unit is not null", 'reason': 'deduction_without_points', 'params': {}},
             {'column': 'counted', 'check': "counted is null or counted <> 'numerator' or method in ('deduction', 'tiered')", 'reason': 'numerator_not_counted', 'params': {}},
         ],
@@ -373,8 +351,7 @@
             'band': {'type': 'int', 'required': true, 'range': [1, 100]},
             'bound': {'type': 'decimal', 'range': [-1000000000000, 1000000000000]},
             'share': {'type': 'decimal', 'required': true, 'range': [0, 1]},
-        },
-        'rules': [],
+        }, 'rules': [],
         'unique': none, 'no_overlap': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
@@ -388,8 +365,7 @@
             'valid_from': {'type': 'date', 'required': true},
             'valid_to': {'type': 'date'},
             'reason': {'type': 'text'},
-        },
-        'rules': [
+        }, 'rules': [
             {'column': 'valid_to', 'check': 'valid_to >= valid_from', 'reason': 'before', 'params': {'other': 'valid_from'}},
         ],
         'unique': none, 'no_overlap': none,

@@ -1,4 +1,4 @@
-"""What must hold for `marts.dim_date`: a calendar without holes."""
+"""What must hold for `marts.dim_date`: a calendar without gaps."""
 
 from expectations.suite import Expectation, Suite, unique_key
 

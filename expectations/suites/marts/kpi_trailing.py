@@ -84,7 +84,7 @@ _value = Expectation(
             when unit in ('ratio', 'points') and step > {_LARGE_STEP} + {_CHANCE} * step_by_chance then true
             when unit = 'points' or (unit = 'ratio' and step <= {_SMALL_STEP}) then false
             when unit not in ('ratio', 'per_hour') and (value <= 0 or usual_value <= 0) then
-                value <> usual_value and cases >= getvariable('fewest_rows_of_a_hole')
+                value <> usual_value and cases >= getvariable('min_expected_rows_for_gap')
             else log_distance > ln(factor) + {_CHANCE} * log_distance_by_chance
         end
     """,
@@ -128,7 +128,7 @@ _missing = Expectation(
         join {_DEFINITION} using (kpi_id)
         anti join centre_kpi using (month, kpi_id)
         where is_closed and not is_cohort
-            and usual_denominator >= getvariable('fewest_rows_of_a_hole')
+            and usual_denominator >= getvariable('min_expected_rows_for_gap')
     """,
 )
 

@@ -46,7 +46,7 @@ _reasons = Expectation(
     """,
 )
 
-# A file of decisions repeats the scores as they were when somebody decided, and counts before what the CRM delivers later.
+# A file of decisions repeats the scores as they were at the decision, and takes precedence over later deliveries of the CRM.
 _corrections = Expectation(
     name="survey_review_decisions_hide_no_correction",
     expected="what the CRM says of a decided survey is what its decision repeats",

@@ -2,7 +2,7 @@
 
 A source is held against another that says what must have happened, never against today. A source of which nothing was
 delivered is absent, not incomplete. A local day counts once it ended `reporting_lag_hours` before as_of, and in a month
-that is not closed once deliveries reach beyond it: what is still to come is no hole.
+that is not closed once deliveries reach beyond it: deliveries that are still to come are no gap.
 """
 
 from expectations.suite import Expectation, key_text
@@ -40,12 +40,12 @@ _states = Expectation(
             scheduled_agents || ' agents were scheduled, none was in any state' as observed
         from empty_day
         where scheduled_agents > 0
-            and (scheduled_agents >= getvariable('fewest_agents_of_a_hole') or answered_legs > 0)
+            and (scheduled_agents >= getvariable('min_scheduled_agents_for_gap') or answered_legs > 0)
             and exists (from delivered where table_name = 'acd.agent_states')
     """,
 )
 
-# Far fewer seconds than the plan says, on a day: part of the day, or of the switch, is missing.
+# Far fewer seconds than the plan says, on a day: part of the day, or of the ACD, is missing.
 _states_partly = Expectation(
     name="no_scheduled_day_has_few_states",
     expected="on every local day of a site at least a quarter of the usual share of scheduled time spent in some state",
@@ -61,11 +61,11 @@ _states_partly = Expectation(
                 || round(100 * usual_share, 1) || ' %' as observed
         from share
         where share_present > 0 and share_present < usual_share / 4
-            and scheduled_agents >= 3 * getvariable('fewest_agents_of_a_hole')
+            and scheduled_agents >= 3 * getvariable('min_scheduled_agents_for_gap')
     """,
 )
 
-# Expected by what a productive second brings on an ordinary day of the month.
+# Expected legs: productive seconds times the legs per productive second of an ordinary day of the month.
 _LEGS_EXPECTED = f"""
     with {_REPORTED},
     centre_day as (
@@ -111,7 +111,7 @@ _legs_partly = Expectation(
             answered_legs || ' legs answered, its productive time usually brings ' || round(expected_legs) as observed
         from expected_day
         where answered_legs + offered > 0 and answered_legs < expected_legs / 4
-            and expected_legs >= getvariable('fewest_rows_of_a_hole')
+            and expected_legs >= getvariable('min_expected_rows_for_gap')
     """,
 )
 
@@ -155,7 +155,7 @@ def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> E
             where is_asked and row_count = 0
                 and (is_closed or business_date < (select max(business_date) from counted where row_count > 0))
                 and business_date <= (select last_reported_on from site_zone where site_id is null)
-                and usual_rows >= getvariable('fewest_rows_of_a_hole') and share_of_days >= 0.75
+                and usual_rows >= getvariable('min_expected_rows_for_gap') and share_of_days >= 0.75
                 and exists (from delivered where table_name = '{source}')
         """,
     )

@@ -84,7 +84,7 @@ LEDGER_SUITE = Suite(
 
 
 def _quarantined_share(source: str) -> Expectation:
-    # Years of good rows must not hide one bad month: what is new since the release is held to the same share.
+    # Years of good rows must not hide one bad month: rows delivered since the release are held to the same share.
     return Expectation(
         name="quarantined_share_is_small",
         by_month=False,
@@ -110,7 +110,7 @@ def _quarantined_share(source: str) -> Expectation:
                 from given
                 union all
                 select 'new', sum(refused_rows), sum(given_rows), min(example) from given where is_new
-                having sum(refused_rows) >= getvariable('fewest_rows_of_a_hole')
+                having sum(refused_rows) >= getvariable('min_expected_rows_for_gap')
             )
             select example as key,
                 refused_rows || ' of ' || given_rows || ' ' || rows_of || ' rows ('

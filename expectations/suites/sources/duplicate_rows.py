@@ -1,6 +1,6 @@
 """Whether a delivery came twice under new keys: rows that equal another one in everything but their keys.
 
-Keys alone cannot tell, and no earlier month is needed to see it. Only sources whose rows carry an instant to the second
+Keys alone do not show it, and no earlier month is needed to see it. Only sources whose rows carry an instant to the second
 and somebody who did it are asked: nobody answers two legs in the same second, for the same time, over and over.
 """
 
@@ -8,9 +8,9 @@ from expectations.suite import Expectation
 
 _ENOUGH_ROWS = 500_000
 
-# Per source: what dates a row, what makes it itself besides its keys, and which rows are asked.
+# Per source: the column that dates a row, the columns that identify it besides its keys, and the rows that are checked.
 _CONTENT = {
-    # The largest source: its instants tell enough, and every further column would be read for every leg.
+    # The largest source: its instants are enough, and every further column would be read for every leg.
     "acd.contact_legs": (
         "offered_at",
         ("agent_id", "answered_at", "ended_at"),
@@ -38,7 +38,7 @@ _CONTENT = {
 
 
 def not_doubled(source: str) -> tuple[Expectation, ...]:
-    """The expectation for `source` (like `acd.contact_legs`); none where its rows cannot tell."""
+    """The expectation for `source` (like `acd.contact_legs`); none where its rows carry no instant to the second."""
     if source not in _CONTENT:
         return ()
     dated_by, content, asked = _CONTENT[source]
@@ -67,7 +67,7 @@ def not_doubled(source: str) -> tuple[Expectation, ...]:
                 select month, 'month=' || month || ', table={source}' as key,
                     (row_count - distinct_rows) || ' of ' || row_count || ' rows looked at equal another one' as observed
                 from counted
-                where row_count >= getvariable('fewest_rows_of_a_hole')
+                where row_count >= getvariable('min_expected_rows_for_gap')
                     and row_count - distinct_rows > getvariable('max_doubled_share') * row_count
             """,
         ),

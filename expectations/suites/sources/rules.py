@@ -1,6 +1,6 @@
 """What must hold for what managers deliver: targets, weights, bands and exemptions name KPIs and lines that there are.
 
-Weights are judged further where they are in force, in `scorecard_weight.py`.
+Current weights are judged further, in `scorecard_weight.py`.
 """
 
 from expectations.suite import Expectation
@@ -21,7 +21,7 @@ def _known(table: str, column: str) -> Expectation:
 
 
 def _used(table: str) -> Expectation:
-    # A line spelt otherwise than in the roster is a rule that nobody is ever measured by.
+    # A line spelt differently from the roster makes a rule that applies to no employee.
     return Expectation(
         name=f"{table}_business_line_is_worked_in",
         by_month=False,
