@@ -13,7 +13,6 @@ import duckdb
 from expectations.verdicts import Verdict
 from orchestration.deliveries.landing import load_settings
 from orchestration.home.errors import GateRefusedError, UsageError
-from orchestration.home.waivers import waivers_in_force
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.plan import Plan, plan_refresh
 
@@ -100,7 +99,7 @@ def _is_waived(ctx: RefreshContext, verdict: Verdict, months: Sequence[date]) ->
     """Whether every month that would be made was waived it."""
     waived = {
         waiver.month
-        for waiver in waivers_in_force(ctx.home)
+        for waiver in ctx.waivers
         if waiver.expectation == verdict.expectation and waiver.table_name in (None, verdict.table_name)
     }
     return bool(months) and waived.issuperset(months)

@@ -110,7 +110,7 @@ def test_months_are_planned_once(stand_in: StandIn, delivered: bool, planned: in
         return plan_refresh(ctx)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("orchestration.refresh.steps.plan_refresh", counted)
+        patched.setattr("orchestration.refresh.judge.plan_refresh", counted)
         run = RefreshRun(stand_in.context(), Steps(plan=counted))
         every_step(run)
     assert run.built is not None
