@@ -64,11 +64,10 @@ def test_what_is_waived_for_each_month_lets_a_refresh_go_on(home: Home) -> None:
         "hr/requisitions/r.csv",
         "requisition_id,role,opened_on,due_on,requested,filled\nR1,a,2026-09-02,2026-09-03,1,1\n",
     )
-    ctx = make_context(home, months=[SEPTEMBER], as_of=AS_OF)
-    _, _, judged = load_and_judge(ctx)
+    _, _, judged = load_and_judge(make_context(home, months=[SEPTEMBER], as_of=AS_OF))
     assert [verdict.expectation for verdict in judged.failed] == ["every_delivery_is_readable"]
     add_waiver(home, Waiver("every_delivery_is_readable", SEPTEMBER, "delivery", "known", "Wei Chen", AS_OF))
-    assert refuse_unusable(ctx, ()) == ()
+    assert refuse_unusable(make_context(home, months=[SEPTEMBER], as_of=AS_OF), ()) == ()
 
 
 def test_a_file_of_bad_corrections_is_noted_and_refuses_nothing(home: Home) -> None:
