@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from expectations.reference_tables import prepare
+from expectations.items import Item, items_of
+from expectations.reference_tables import kpi_sources, prepare
 from expectations.settings import GateSettings
 from expectations.settling import Confirmation, Waiver, settle
 from expectations.sql import literal
@@ -22,7 +23,7 @@ from expectations.suite import Expectation, Suite
 from expectations.suites import catalogue as suites
 from expectations.validation import preload as preload
 from expectations.validation import validate
-from expectations.verdicts import Finding, Verdict
+from expectations.verdicts import Finding, Verdict, worst
 
 WHOLE_TABLE = "the whole table"
 #: Findings kept of one expectation, table and month, the worst first. Structure is a matter of a few examples.
@@ -40,6 +41,7 @@ class GateReport:
     """Everything the gate found."""
 
     results: tuple[Verdict, ...]
+    items: tuple[Item, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -88,55 +90,54 @@ def run_gate(
             },
             published=published,
         )
-        needed = _kpis_by_source(connection)
+        sources = kpi_sources(connection)
+        judging = _Judging(connection, months, troubles, _kpis_by_source(sources))
         found = [
-            (
-                suite,
-                [
-                    v
-                    for e in suite.expectations
-                    for v in _verdicts(connection, suite, e, months, troubles, needed)
-                ],
-            )
+            (suite, [v for e in suite.expectations for v in judging.verdicts(suite, e)])
             for suite in suites.ALL
         ]
     failures = validate([(suite, _counts(verdicts)) for suite, verdicts in found])
     judged = [_judged(verdict, failures) for _, verdicts in found for verdict in verdicts]
-    unwaivable = frozenset(e.name for suite in suites.ALL for e in suite.expectations if e.is_structure)
-    return GateReport(tuple(settle(judged, months, waivers, confirmations, unwaivable=unwaivable)))
+    settled = tuple(settle(judged, months, waivers, confirmations))
+    return GateReport(settled, items_of(settled, sources))
 
 
-def _verdicts(
-    connection: duckdb.DuckDBPyConnection,
-    suite: Suite,
-    expectation: Expectation,
-    months: Sequence[date],
-    troubles: Sequence[str],
-    needed: Mapping[str, tuple[str, ...]],
-) -> list[Verdict]:
-    """The verdict on each month, or on the whole table."""
-    scopes = [month.isoformat() for month in months] if expectation.by_month else [WHOLE_TABLE]
-    try:
-        rows = connection.execute(_query(expectation)).fetchall()
-    # A check that cannot run must refuse, not crash: nobody knows whether the numbers are right.
-    except duckdb.Error as error:
-        cause = "; ".join([*troubles, str(error).strip().splitlines()[0]])
-        unchecked = Finding(found={"error": cause}, variant="unchecked")
-        broken = dict.fromkeys(scopes, (1, (unchecked,)))
-    else:
-        broken = {
-            scope: (count, tuple(_finding(suite, expectation, row, needed) for row in found))
-            for scope, count, found in rows
-        }
-    return [
-        Verdict(
-            expectation.name,
-            suite.table,
-            date.fromisoformat(scope) if expectation.by_month else None,
-            *broken.get(scope, (0, ())),
-        )
-        for scope in scopes
-    ]
+@dataclass(frozen=True)
+class _Judging:
+    """One gate's run: the database, the months, what could not be prepared, and the KPIs that need each source."""
+
+    connection: duckdb.DuckDBPyConnection
+    months: Sequence[date]
+    troubles: Sequence[str]
+    kpis: Mapping[str, tuple[str, ...]]
+
+    def verdicts(self, suite: Suite, expectation: Expectation) -> list[Verdict]:
+        """The verdict on each month, or on the whole table."""
+        scopes = [month.isoformat() for month in self.months] if expectation.by_month else [WHOLE_TABLE]
+        try:
+            rows = self.connection.execute(_query(expectation)).fetchall()
+        # A check that cannot run must refuse, not crash: nobody knows whether the numbers are right.
+        except duckdb.Error as error:
+            cause = "; ".join([*self.troubles, str(error).strip().splitlines()[0]])
+            unchecked = Finding(found={"error": cause}, variant="unchecked")
+            broken = dict.fromkeys(scopes, (1, (unchecked,)))
+        else:
+            touched = self.kpis.get(suite.table, ())
+            broken = {
+                scope: (count, tuple(_finding(expectation, row, touched) for row in found))
+                for scope, count, found in rows
+            }
+        return [
+            Verdict(
+                expectation.name,
+                suite.table,
+                date.fromisoformat(scope) if expectation.by_month else None,
+                expectation.severity,
+                *broken.get(scope, (0, ())),
+                is_waivable=not expectation.is_structure,
+            )
+            for scope in scopes
+        ]
 
 
 def _query(expectation: Expectation) -> str:
@@ -154,30 +155,25 @@ def _query(expectation: Expectation) -> str:
     """
 
 
-def _finding(
-    suite: Suite, expectation: Expectation, row: Mapping[str, Any], needed: Mapping[str, tuple[str, ...]]
-) -> Finding:
+def _finding(expectation: Expectation, row: Mapping[str, Any], touched: tuple[str, ...]) -> Finding:
     keys = {name: "null" if value is None else str(value) for name, value in json.loads(row["keys"]).items()}
-    touched = (keys["kpi_id"],) if "kpi_id" in keys else needed.get(suite.table, ())
+    kpis = (keys["kpi_id"],) if "kpi_id" in keys else touched
     return Finding(
         keys=keys,
         found=json.loads(row["found"] or "{}") or {},
         severity=row["severity"] or expectation.severity,
         variant=row["variant"] or "",
-        kpis=touched if row["kpis"] is None else tuple(row["kpis"]),
+        kpis=kpis if row["kpis"] is None else tuple(row["kpis"]),
         damage=row["damage"] or 0.0,
     )
 
 
-def _kpis_by_source(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    """The KPIs that need each source table."""
-    try:
-        rows = connection.execute(
-            "select source_table, list(kpi_id order by kpi_id) from kpi_source group by source_table"
-        ).fetchall()
-    except duckdb.Error:
-        return {}  # the checks themselves say what is missing
-    return {table: tuple(kpis) for table, kpis in rows}
+def _kpis_by_source(sources: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    by_source: dict[str, list[str]] = {}
+    for kpi_id in sorted(sources):
+        for source in sources[kpi_id]:
+            by_source.setdefault(source, []).append(kpi_id)
+    return {source: tuple(kpis) for source, kpis in by_source.items()}
 
 
 def _counts(verdicts: Sequence[Verdict]) -> dict[str, dict[str, int]]:
@@ -191,7 +187,13 @@ def _judged(verdict: Verdict, failures: Set[tuple[str, str, str]]) -> Verdict:
     if (verdict.table_name, verdict.expectation, _scope(verdict)) not in failures:
         return replace(verdict, broken=0, findings=())
     # Where Great Expectations itself could not judge, nothing has passed.
-    return verdict if verdict.broken else replace(verdict, broken=1, findings=(Finding(variant="unjudged"),))
+    findings = verdict.findings or (Finding(variant="unjudged"),)
+    return replace(
+        verdict,
+        broken=max(verdict.broken, 1),
+        findings=findings,
+        severity=worst(finding.severity for finding in findings),
+    )
 
 
 def _scope(verdict: Verdict) -> str:

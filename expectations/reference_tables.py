@@ -181,6 +181,17 @@ def prepare(
     return troubles
 
 
+def kpi_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """The source tables that each KPI needs, from the build database; none before its first build."""
+    try:
+        rows = connection.execute(
+            f"select kpi_id, list(source_table order by source_table) from ({_KPI_SOURCE}) group by kpi_id"
+        ).fetchall()
+    except duckdb.Error:
+        return {}  # the checks themselves say what is missing
+    return {kpi_id: tuple(sources) for kpi_id, sources in rows}
+
+
 def _tables_to_read(
     connection: duckdb.DuckDBPyConnection, published: Path | None, troubles: list[str]
 ) -> dict[str, str]:

@@ -23,21 +23,16 @@ class Bound:
     table_name: str
     keys: Mapping[str, str]
     found: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    variant: str = ""
 
     def is_of(self, verdict: Verdict, finding: Finding) -> bool:
         """Whether the finding is still this one: the same place, and numbers that read the same."""
+        if (self.expectation, self.table_name) != (verdict.expectation, verdict.table_name):
+            return False
+        mine, other = _binding(self.found), _binding(finding.found)
         return (
-            (self.expectation, self.table_name) == (verdict.expectation, verdict.table_name)
-            and dict(self.keys) == dict(finding.keys)
-            and self.variant == finding.variant
-            and self.found.keys() == finding.found.keys()
-            # The usual value moves with every restated month; what was decided about is this month's.
-            and all(
-                _is_same(value, finding.found[name])
-                for name, value in self.found.items()
-                if not name.startswith("usual")
-            )
+            dict(self.keys) == dict(finding.keys)
+            and mine.keys() == other.keys()
+            and all(_is_same(value, other[name]) for name, value in mine.items())
         )
 
 
@@ -57,6 +52,11 @@ class Waiver:
     key: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     bound: tuple[Bound, ...] | None = None
 
+    @property
+    def identity(self) -> tuple[str, date, str | None, str]:
+        """What tells waivers apart; a later one of the same takes the place of an older one."""
+        return (self.expectation, self.month, self.table_name, str(sorted(self.key.items())))
+
     def covers(self, verdict: Verdict, finding: Finding) -> bool:
         """Whether it lets this finding of `verdict` pass; the month is looked at by the caller."""
         if self.expectation != verdict.expectation or self.table_name not in (None, verdict.table_name):
@@ -66,19 +66,15 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Somebody says that what an item found is right. It holds for these findings of `month`, and hides no other."""
+    """Somebody says that what an item found is right. It holds for these findings of `month` (None: of whole tables), and
+    hides no other."""
 
     item: str
-    month: date
+    month: date | None
     findings: tuple[Bound, ...]
     reason: str
     confirmed_by: str
     confirmed_at: datetime
-
-
-def bind(verdict: Verdict, finding: Finding) -> Bound:
-    """The finding as a waiver or a confirmation remembers it."""
-    return Bound(verdict.expectation, verdict.table_name, finding.keys, finding.found, finding.variant)
 
 
 def settle(
@@ -86,13 +82,10 @@ def settle(
     months: Sequence[date],
     waivers: Sequence[Waiver] = (),
     confirmations: Sequence[Confirmation] = (),
-    *,
-    unwaivable: frozenset[str] = frozenset(),
 ) -> list[Verdict]:
     """The verdicts on `months` with every finding settled that somebody waived or confirmed.
 
-    What is not of a month needs a waiver for every month that is to be published. `unwaivable` are expectations that no
-    waiver covers.
+    What is not of a month needs a waiver for every month that is to be published. Nothing settles arithmetic and keys.
     """
     return [
         replace(
@@ -102,7 +95,7 @@ def settle(
                 for finding in verdict.findings
             ),
         )
-        if verdict.findings and verdict.expectation not in unwaivable
+        if verdict.findings and verdict.is_waivable
         else verdict
         for verdict in verdicts
     ]
@@ -115,14 +108,22 @@ def _settled(
     waivers: Sequence[Waiver],
     confirmations: Sequence[Confirmation],
 ) -> Settlement | None:
-    needed = [verdict.month] if verdict.month else list(months)
+    needed: list[date | None] = [verdict.month] if verdict.month else [*months]
     if finding.severity == "to_confirm":
+        needed = [verdict.month]
         mine = [c for c in confirmations if any(bound.is_of(verdict, finding) for bound in c.findings)]
-        by_month = {c.month: Settlement(c.confirmed_by, c.reason, "confirmed") for c in mine}
+        by_month: dict[date | None, Settlement] = {
+            c.month: Settlement(c.confirmed_by, c.reason, c.confirmed_at, "confirmed") for c in mine
+        }
     else:
         covering = [w for w in waivers if w.covers(verdict, finding)]
-        by_month = {w.month: Settlement(w.waived_by, w.reason, "waived") for w in covering}
+        by_month = {w.month: Settlement(w.waived_by, w.reason, w.waived_at, "waived") for w in covering}
     return by_month[needed[0]] if needed and all(month in by_month for month in needed) else None
+
+
+def _binding(found: Mapping[str, Value]) -> dict[str, Value]:
+    # The usual value moves with every restated month, and the first of many with the order of the files.
+    return {name: value for name, value in found.items() if not name.startswith(("usual", "first_"))}
 
 
 def _is_same(one: Value, other: Value) -> bool:

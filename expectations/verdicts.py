@@ -5,25 +5,33 @@ reached (`gate`), who settles a finding (`settling`), and the sentences (`senten
 Nothing here imports Great Expectations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 #: `refused`: a number is surely wrong, nothing is published. `to_confirm`: it is odd, published with a mark until
 #: somebody confirms it. `noted`: worth a look, marks nothing.
 Severity = Literal["refused", "to_confirm", "noted"]
+#: All of them, the worst first.
+SEVERITIES: tuple[Severity, ...] = ("refused", "to_confirm", "noted")
 #: Origin of a verdict: an expectation of the gate, or a test of the dbt project, which nobody can waive.
 Origin = Literal["gate", "dbt"]
 Value = str | int | float | bool | None | list[str]
 
 
+def worst(severities: Iterable[Severity]) -> Severity:
+    """The worst of some severities. Raises ValueError for none."""
+    return min(severities, key=SEVERITIES.index)
+
+
 @dataclass(frozen=True)
 class Settlement:
-    """Who lets a finding pass or confirms it, and why."""
+    """Who lets a finding pass or confirms it, why and when."""
 
     by: str
     reason: str
+    at: datetime
     kind: Literal["waived", "confirmed"]
 
 
@@ -54,15 +62,19 @@ class Finding:
 class Verdict:
     """One expectation's verdict on one table and month (a first day; None where it is of the whole table).
 
-    `broken` counts all places at which it does not hold; `findings` hold the worst of them, by damage.
+    `broken` counts all places at which it does not hold; `findings` hold the worst of them, by damage. `severity` is the
+    worst of theirs, the expectation's own where it held.
     """
 
     expectation: str
     table_name: str
     month: date | None
+    severity: Severity = "refused"
     broken: int = 0
     findings: tuple[Finding, ...] = ()
     origin: Origin = "gate"
+    #: Neither arithmetic, keys nor dbt's tests can be waived.
+    is_waivable: bool = True
 
     @property
     def passed(self) -> bool:
@@ -73,7 +85,3 @@ class Verdict:
     def blocks(self) -> bool:
         """Whether this verdict keeps a build from being published."""
         return any(finding.blocks for finding in self.findings)
-
-    def of(self, severity: Severity) -> tuple[Finding, ...]:
-        """The findings of that severity that nobody has settled."""
-        return tuple(f for f in self.findings if f.severity == severity and f.settled is None)

@@ -40,10 +40,11 @@ _readable = Expectation(
     name="every_delivery_is_readable",
     by_month=False,
     expected="every file in landing that no later one replaces could be read",
-    found="{source}: {why}",
+    found="{file}: {why}",
     ask="Deliver the file again, or take it out of landing if it belongs to no table.",
     broken_rows=f"""
-        select {pack("file")} as keys, {pack(source="table_name", why="unreadable_reason")} as found,
+        select {pack("file")} as keys,
+            {pack("file", source="table_name", why_code="unreadable_code", why_params="unreadable_params")} as found,
             (select list(kpi_id order by kpi_id) from kpi_source where source_table = table_name) as kpis, 1 as damage
         from raw.delivery
         where superseded_by is null and unreadable_reason is not null
@@ -96,8 +97,10 @@ def _quarantined_share(source: str) -> Expectation:
         by_month=False,
         expected="no more than max_quarantined_share of the delivered rows in quarantine, of all and of the new ones",
         found={
-            "all": "{refused} of {rows} rows ({refused_share}) in quarantine, allowed are {most_share}",
-            "new": "{refused} of {rows} new rows ({refused_share}) in quarantine, allowed are {most_share}",
+            "all": "{refused} of {rows} rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
+            "new": "{refused} of {rows} new rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
+            # Found before anything is built (orchestration.refresh.judge).
+            "none_counts": "all {rows} rows are refused; the first, in {first_file} line {first_line}: {first}{first_value}",
         },
         ask="One reason usually explains most of them: see the quarantine, correct it, and deliver {table} again.",
         broken_rows=f"""
@@ -126,12 +129,14 @@ def _quarantined_share(source: str) -> Expectation:
                 refused="refused_rows",
                 rows="given_rows",
                 refused_share="refused_rows / given_rows",
-                most_share="getvariable('max_quarantined_share')",
+                usual_most_share="getvariable('max_quarantined_share')",
             )
         } as found,
                 rows_of as variant, refused_rows / given_rows as damage
             from share
             where refused_rows > getvariable('max_quarantined_share') * given_rows
+            -- What is wrong with all rows is wrong with the new ones too.
+            qualify row_number() over (order by rows_of) = 1
         """,
     )
 
