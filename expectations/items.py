@@ -37,8 +37,15 @@ class Entry:
 
     @property
     def place(self) -> tuple[tuple[str, str], ...]:
-        """Where in the source or the marts it is, days aside."""
+        """Where in the source or the marts it is, days aside. Days that are missing have one cause wherever they are."""
+        if self.is_of_day and self.source:
+            return ()
         return tuple(sorted((k, v) for k, v in self.finding.keys.items() if k not in _NO_PLACE))
+
+    @property
+    def is_of_day(self) -> bool:
+        """Whether it is one of the days that an item lists."""
+        return "business_date" in self.finding.keys
 
     @property
     def bound(self) -> Bound:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from expectations.suite import OUR_DEFECT, Expectation
-from expectations.suites import catalogue
 from expectations.verdicts import Value
 
 #: Findings that every expectation may have: the check itself could not be run.
@@ -57,4 +56,7 @@ def is_structure(expectation: str) -> bool:
 
 @cache
 def _by_name() -> dict[str, Expectation]:
+    # Late: a command starts without all suites.
+    from expectations.suites import catalogue
+
     return {expectation.name: expectation for suite in catalogue.ALL for expectation in suite.expectations}

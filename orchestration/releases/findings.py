@@ -12,8 +12,6 @@ from pydantic import TypeAdapter
 
 from expectations.items import Entry, Item
 from expectations.verdicts import Finding, Verdict
-from orchestration.presentation.findings import expected_in_words, found_in_words
-from orchestration.presentation.language import language
 from orchestration.warehouse.database import tables_of
 
 #: What every release has, as SQL behind `audit.gate_result`: an older one has the English of its findings only.
@@ -24,6 +22,10 @@ _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 def audit_row(verdict: Verdict) -> list[object]:
     """A verdict as a row of `audit.gate_result`."""
+    # Late, here and below: a command starts without babel.
+    from orchestration.presentation.findings import expected_in_words, found_in_words
+    from orchestration.presentation.language import language
+
     english = language("en")
     entries = entries_of(verdict)
     settled = [entry.finding.settled for entry in entries]
@@ -90,6 +92,9 @@ def items_in(connection: duckdb.DuckDBPyConnection, month: date | None = None) -
 
 
 def _row(item: Item) -> list[object]:
+    from orchestration.presentation.findings import found_in_words
+    from orchestration.presentation.language import language
+
     lead = item.lead
     # What was waived of it is no confirmation, but no question either.
     settled = lead.finding.settled if item.is_settled else None

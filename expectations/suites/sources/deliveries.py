@@ -4,6 +4,7 @@ One suite for the ledger of deliveries and one for each source table. Whether da
 `completeness.py`.
 """
 
+from expectations.sql import literal
 from expectations.suite import Expectation, Suite, pack
 from expectations.suites.sources import completeness, rules
 from expectations.suites.sources.duplicate_rows import not_doubled
@@ -124,7 +125,7 @@ def _quarantined_share(source: str) -> Expectation:
                 select 'new', sum(refused_rows), sum(given_rows) from given where is_new
                 having sum(refused_rows) >= getvariable('min_expected_rows_for_gap')
             )
-            select {pack("rows_of")} as keys, {
+            select {pack(source=literal(source))} as keys, {
             pack(
                 refused="refused_rows",
                 rows="given_rows",
@@ -136,7 +137,7 @@ def _quarantined_share(source: str) -> Expectation:
             from share
             where refused_rows > getvariable('max_quarantined_share') * given_rows
             -- What is wrong with all rows is wrong with the new ones too.
-            qualify row_number() over (order by rows_of) = 1
+            order by rows_of limit 1
         """,
     )
 
