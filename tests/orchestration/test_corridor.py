@@ -18,12 +18,13 @@ from orchestration.refresh.progress import StepResult
 from orchestration.refresh.run import RefreshRun, Steps
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import DbtOutcome
+from tests.findings import failing
 from tests.reads import files_read, reads_in
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 
 CONFIGURED = "default_time_zone = 'Asia/Shanghai'\n"
-FAILED = replace(PASSED, expectation="no_holes", passed=False, observed="2 days without states")
+FAILED = failing()
 
 
 @dataclass
