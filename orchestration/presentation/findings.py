@@ -161,6 +161,8 @@ def _said(
         return format_percent(value, "#,##0.0%", locale=language.locale)
     if name.endswith("_seconds"):
         return _duration(value, language)
+    if name.endswith("line"):
+        return str(value)
     unit = params.get("unit")
     if name in _OF_UNIT and isinstance(unit, str):
         return language.number(value, unit)

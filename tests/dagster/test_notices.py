@@ -18,6 +18,7 @@ from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest, current_manifest
 from orchestration.releases.reader import open_release, release_to_read
 from tests.dagster.conftest import AS_OF, AUGUST, StandInSteps, run_refresh, verdict
+from tests.findings import failing, items
 from tests.receivers import Receiver
 
 
