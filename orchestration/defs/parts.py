@@ -12,7 +12,7 @@ from orchestration.defs.assets import model_assets, raw_assets, release_asset
 from orchestration.defs.freshness import freshness_of_release
 from orchestration.defs.jobs import load_job, only_months, refresh_job
 from orchestration.refresh.run import RefreshRun
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 
 
 def load_defs(run: RefreshRun) -> dg.Definitions:

@@ -88,7 +88,7 @@ def digest(tables: Sequence[Table]) -> str:
 
 def _mart_keys() -> Mapping[tuple[str, str], tuple[str, ...]]:
     """The columns of every `unique_combination_of_columns` test on a published model."""
-    from orchestration.warehouse.dbt import manifest_json
+    from orchestration.warehouse.parse import manifest_json
 
     nodes = manifest_json()["nodes"]
     tests = [
