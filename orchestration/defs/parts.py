@@ -37,5 +37,5 @@ def after_loading(manifest: Mapping[str, Any], months: dg.MonthlyPartitionsDefin
 
 
 def _published(models: Collection[dg.AssetKey], judged: Collection[dg.AssetCheckKey]) -> list[dg.AssetKey]:
-    """What the release waits for: every mart, and whatever else the gate judges."""
+    """What the release waits for: every mart, and the other tables that the gate judges."""
     return sorted({key for key in models if key.path[0] == "marts"} | {check.asset_key for check in judged})
