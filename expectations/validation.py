@@ -10,13 +10,13 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from expectations.suite import Expectation, Suite
 
 if TYPE_CHECKING:
+    import pandas as pd
     from great_expectations.core import ExpectationSuite
-    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 
 # Expectation name -> scope (a month, or the whole table) -> number of broken rows.
@@ -51,45 +51,56 @@ def validate(suites: Sequence[tuple[Suite, Counts]]) -> Validated:
     # One definition lends itself to every frame: making one for each table costs more than judging it.
     asset = context.data_sources.add_pandas(name="build").add_dataframe_asset(name="marts")
     definition = asset.add_batch_definition_whole_dataframe("broken rows")
-    results = [(suite, counts, _validated(definition, suite, counts)) for suite, counts in suites]
+    gx_suites = [_gx_suite(suite) for suite, _ in suites]
+    results = [
+        definition.get_batch({"dataframe": _frame(counts)}).validate(gx_suite, result_format="BASIC")
+        for gx_suite, (_, counts) in zip(gx_suites, suites, strict=True)
+    ]
     failures = frozenset(
         (suite.table, name, scope)
-        for suite, counts, result in results
+        for (suite, counts), result in zip(suites, results, strict=True)
         for name in _failed_expectations(result)
         for scope in _failed_scopes(counts[name])
     )
-    return Validated(failures, _files([(suite, result) for suite, _, result in results]))
+    return Validated(failures, _files(gx_suites, results))
 
 
-def _files(results: "Sequence[tuple[Suite, ExpectationSuiteValidationResult]]") -> dict[str, str]:
+def _files(
+    suites: "Sequence[ExpectationSuite]", results: "Sequence[ExpectationSuiteValidationResult]"
+) -> dict[str, str]:
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view.view import DefaultJinjaPageView
 
-    suites = [_gx_suite(suite).to_json_dict() for suite, _ in results]
+    written = json.dumps([result.to_json_dict() for result in results], indent=1, ensure_ascii=False)
     files = {
-        "suites.json": json.dumps(suites, indent=1, ensure_ascii=False),
-        "validation_results.json": json.dumps([result.to_json_dict() for _, result in results], indent=1),
+        "suites.json": json.dumps([suite.to_json_dict() for suite in suites], indent=1, ensure_ascii=False),
+        "validation_results.json": written,
     }
-    # A page takes a tenth of a second: of tables that passed the results say the same.
+    # A page takes a tenth of a second: of tables that passed, the results say the same. Drawn from what was written,
+    # since GX's pages do not take numpy's numbers.
     pages = {
-        f"{suite.table}.html": DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
-        for suite, result in results
-        if not result.success
+        f"{suite.name}.html": DefaultJinjaPageView().render(
+            ValidationResultsPageRenderer().render(_read(result))
+        )
+        for suite, result in zip(suites, json.loads(written), strict=True)
+        if not result["success"]
     }
     return {**files, **pages}
 
 
-def _validated(
-    definition: "BatchDefinition[None]", suite: Suite, counts: Counts
-) -> "ExpectationSuiteValidationResult":
+def _read(written: Mapping[str, object]) -> "ExpectationSuiteValidationResult":
+    from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResultSchema
+
+    return cast("ExpectationSuiteValidationResult", ExpectationSuiteValidationResultSchema().load(written))
+
+
+def _frame(counts: Counts) -> "pd.DataFrame":
     import pandas as pd
 
     scopes = sorted({scope for by_scope in counts.values() for scope in by_scope})
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {name: [by_scope.get(scope) for scope in scopes] for name, by_scope in counts.items()}, index=scopes
     )
-    batch = definition.get_batch({"dataframe": frame})
-    return batch.validate(_gx_suite(suite), result_format="BASIC")
 
 
 def _failed_expectations(outcome: "ExpectationSuiteValidationResult") -> list[str]:
