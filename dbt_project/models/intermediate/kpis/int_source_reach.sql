@@ -5,6 +5,7 @@
 {%- set own_reports = "report_id like 'callboard:%'" -%}
 {%- set dated = {
     'acd.contact_legs': ['offered_at'],
+    'acd.queue_intervals': ['interval_starts_at'],
     'acd.agent_states': ['started_at'],
     'crm.cases': ['opened_at', 'closed_at'],
     'crm.orders': ['created_at', 'paid_at', 'refunded_at'],
