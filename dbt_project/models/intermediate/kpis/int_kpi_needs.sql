@@ -1,10 +1,8 @@
 with
 
-delivery as (
+delivered as (
 
-    select distinct table_name
-    from {{ source('raw', 'delivery') }}
-    where superseded_by is null and unreadable_reason is null
+    select * from {{ ref('int_delivered_sources') }}
 
 ),
 
@@ -47,11 +45,11 @@ final as (
     select
         needs.kpi_id,
         {{ dbt.listagg(measure='needs.source_table', delimiter_text="' or '", order_by_clause='order by needs.source_table') }} as need,
-        max(case when delivery.table_name is not null then 1 else 0 end) = 1 as is_delivered,
+        max(case when delivered.source_table is not null then 1 else 0 end) = 1 as is_delivered,
         max(case when source_reach.source_table is not null then coalesce(source_reach.reached_on, {{ first_day() }}) end)
             as reached_on
     from needs
-    left join delivery on delivery.table_name = needs.source_table
+    left join delivered on delivered.source_table = needs.source_table
     left join source_reach on source_reach.source_table = needs.source_table
     group by needs.kpi_id, needs.single_table
 

@@ -10,11 +10,7 @@ daily as (
         max(source_reach.reached_on) as reached_on,
         count(*) as sources
     from {{ ref('int_source_reach') }} as source_reach
-    inner join (
-        select distinct table_name
-        from {{ source('raw', 'delivery') }}
-        where superseded_by is null
-    ) as delivery on delivery.table_name = source_reach.source_table
+    inner join {{ ref('int_delivered_sources') }} as delivered on delivered.source_table = source_reach.source_table
     where source_reach.is_witness
 
 ),
