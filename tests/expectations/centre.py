@@ -102,6 +102,10 @@ def make_centre(
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
             _DEFINITIONS,
         )
+        connection.execute(
+            "create table intermediate.int_kpi_needs as "
+            "select kpi_id, 'acd.contact_legs' as need, true as is_delivered from intermediate.int_kpi_definitions"
+        )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
         make_scorecards(connection)
     return path
@@ -259,7 +263,7 @@ select below.month, kpi_id, below.scope, below.scope_id,
     coalesce(above.amount, 0)::double * numerator_factor / numerator_divisor as numerator,
     below.amount::double / denominator_divisor as denominator,
     numerator / denominator as value,
-    cast(null as double) as target, cast(null as varchar) as status, false as is_provisional, 'r1' as release_id
+    cast(null as double) as target, cast(null as varchar) as status, 1.0::double as coverage, false as is_provisional, 'r1' as release_id
 from intermediate.int_kpi_definitions
 join scope_measure as below
     on below.measure = denominator_measure and list_contains(string_split(scopes, '|'), below.scope)
@@ -267,6 +271,9 @@ left join scope_measure as above
     on above.measure = numerator_measure and above.month = below.month and above.scope = below.scope
     and above.scope_id = below.scope_id
 where below.amount <> 0;
+
+create table marts.kpi_absence (month date, kpi_id varchar, scope varchar, scope_id varchar, reason varchar,
+    missing_sources varchar);
 
 create temp table scoped_value as
 select month, scope_id as team_id, kpi_id, value from marts.kpi_monthly where scope in ('centre', 'team');
