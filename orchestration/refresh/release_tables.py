@@ -62,6 +62,7 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> No
     if inputs.previous:
         _carry_history(connection, inputs.build)
         _fill_restatement(connection, inputs.build, inputs.previous)
+    _fill_source_months(connection, inputs.build)
     _fill_release(connection, inputs)
     _fill_gate_results(connection, inputs.verdicts)
     connection.execute(
@@ -118,6 +119,40 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
         order by d.delivery_id
         """
     )
+
+
+def _fill_source_months(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:
+    from sources.contracts.contract import load_contracts
+
+    if "source_month" in tables_of(connection, "audit", database="previous"):
+        connection.execute(
+            "insert into audit.source_month from previous.audit.source_month where not list_contains($1::date[], month)",
+            [list(build.months)],
+        )
+    for name, contract in load_contracts().items():
+        if name.startswith("rules."):
+            continue
+        current = f"(from build.raw.delivery where superseded_by is null and table_name = '{name}')"
+        rows = f"build.loaded.{contract.model_name} semi join {current} as delivery using (delivery_id)"
+        dates = contract.dated_by
+        if contract.dated_through:
+            table, key = contract.refs[contract.dated_through]
+            parent = load_contracts()[table]
+            rows, dates = (
+                f"build.loaded.{parent.model_name} as parent semi join (from {rows}) as child "
+                f"on child.{contract.dated_through} = parent.{key}",
+                parent.dated_by,
+            )
+        in_month = " or ".join(f"({d} >= month and {d} < month + interval 1 month)" for d in dates) or "true"
+        connection.execute(
+            f"""
+            insert into audit.source_month
+            select month, '{name}', exists (from {current} where unreadable_reason is null),
+                exists (from {rows} where {in_month})
+            from unnest($1::date[]) as made(month)
+            """,
+            [list(build.months)],
+        )
 
 
 def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:
