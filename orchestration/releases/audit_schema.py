@@ -58,7 +58,8 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             ),
             "has_rows": (
                 "boolean",
-                "Whether a row of it is dated in the month, by UTC; of tables without dates, whether there is any row.",
+                "Whether a row of it happened in the month, or was planned for it where it is a plan; of tables without "
+                "dates, whether there is any row.",
             ),
         },
     ),

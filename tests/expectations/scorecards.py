@@ -34,7 +34,7 @@ create table marts.team_scorecard_item as
 select month, scope_id as team_id, * exclude (month, scope, scope_id) from item where scope <> 'employee';
 
 create table marts.team_scorecard_monthly as
-select month, team_id, sum(points) as score from marts.team_scorecard_item group by all;
+select month, team_id, sum(points) as score, 1.0::double as weight_covered from marts.team_scorecard_item group by all;
 create table marts.agent_scorecard_monthly as
 select month, employee_id, 'inquiry' as business_line, 'agent' as role, sum(points) as own_score, 90.0 as team_score,
     sum(points) as score, 12 as people_ranked, row_number() over (partition by month order by employee_id) as rank,

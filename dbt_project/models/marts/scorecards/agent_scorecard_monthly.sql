@@ -55,9 +55,9 @@ checked as (
         *,
         case
             when kpis = 0 then 'no weights for the role ' || role || ' in the line ' || business_line
-            when score is null then 'none of the KPIs has a number'
-            when weight_covered < 0.5
+            when weight_covered < 0.5 and kpis_with_a_number > 0
                 then 'numbers for only ' || cast(points_covered as varchar) || ' of 100 points of weight'
+            when score is null then 'none of the KPIs has a number'
             when days_present < {{ var('scorecard_min_days_present') }}
                 then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
         end as left_out_reason
