@@ -74,6 +74,21 @@ class NoOverlap(_Frozen):
     ends: str
 
 
+class LeadsTo(_Frozen):
+    """A value of `column` leads to one `of`: of two `of` with one value, the later one's rows are refused."""
+
+    column: str
+    of: str
+
+
+class Periods(_Frozen):
+    """Rows of one `of` that have a day in common, from `starts` to `ends` or open, are versions of one row."""
+
+    of: str
+    starts: str
+    ends: str
+
+
 class Contract(_Frozen):
     """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
 
@@ -82,7 +97,9 @@ class Contract(_Frozen):
     key: tuple[str, ...]
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
-    unique: str | None = None
+    leads_to: LeadsTo | None = None
+    periods: Periods | None = None
+    longest: str | None = None
     no_overlap: NoOverlap | None = None
     person: str | None = None
     dated_by: tuple[str, ...] = ()

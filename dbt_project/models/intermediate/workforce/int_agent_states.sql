@@ -11,7 +11,8 @@ states_{{ loop.index }} as (
         started_at,
         ended_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from {{ ref('stg_acd__agent_states') }}
     where started_at >= timestamp '{{ first }} 00:00:00' and started_at < timestamp '{{ after }} 00:00:00'
 
@@ -24,7 +25,8 @@ states_{{ loop.index }} as (
         earlier.started_at,
         earlier.ended_at,
         earlier.delivery_id,
-        earlier.line_number
+        earlier.line_number,
+        earlier.row_number
     from {{ ref('stg_acd__agent_states') }} as earlier
     left join {{ ref('stg_acd__agent_states') }} as follower
         on
@@ -62,7 +64,8 @@ final as (
             timestamp '{{ after }} 00:00:00'
         ) as ended_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from followed_{{ loop.index }}
     {{ 'union all' if not loop.last }}
     {% else %}
@@ -72,7 +75,8 @@ final as (
         started_at,
         ended_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from {{ ref('stg_acd__agent_states') }}
     where false
     {% endfor %}
