@@ -88,7 +88,6 @@ inner_states as (
         place,
         {{ half_hour_number('greatest(started_at, ' ~ first ~ ')') }} as half_hour
     from lasting
-    where started_at < ended_at
 
 ),
 
@@ -119,7 +118,8 @@ covered as (
 
 ),
 
--- A state counts until the next one starts, and again whenever those that began inside of it are over.
+-- A state counts until the next one starts, and again whenever those that began inside of it are over. A state of no
+-- length inside of it therefore leaves two rows that touch.
 final as (
 
     select
