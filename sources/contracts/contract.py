@@ -1,4 +1,4 @@
-"""The contracts of the 24 source tables, read from the *.yml files beside this one.
+"""The contracts of the 25 source tables, read from the *.yml files beside this one.
 
 What belongs here: the shape of a contract. What does not: how a contract is enforced (`loading.typing_sql` types values
 while loading, the macros of `dbt_project/macros/contracts` refuse rows).
@@ -67,7 +67,7 @@ class Rule(_Frozen):
 
 
 class NoOverlap(_Frozen):
-    """Segments of one `within` may not start before an earlier-starting one has ended."""
+    """Segments of one `within` may not start before an earlier-starting one has ended; `ends` is portable SQL."""
 
     within: str
     starts: str

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sources.contracts.contract import Column, Contract, Rule, load_contracts
+from sources.contracts.contract import Column, Contract, NoOverlap, Rule, load_contracts
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 _MADE = "Written by `make generate` from the contracts in sources/contracts: change those, not this file."
@@ -64,13 +64,12 @@ def _entry(contract: Contract) -> str:
         for name, column in contract.columns.items()
     )
     rules = "\n".join(f"            {_rule(rule)}," for rule in contract.rules)
-    no_overlap = contract.no_overlap and contract.no_overlap.model_dump()
     return f"""{{
         'model': {_data(contract.model_name)}, 'key': {_data(list(contract.key))}, 'person': {_data(contract.person)},
         'columns': {{
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
-        'unique': {_data(contract.unique)}, 'no_overlap': {_data(no_overlap)},
+        'unique': {_data(contract.unique)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
     }}"""
 
 
@@ -94,6 +93,14 @@ def _rule(rule: Rule) -> str:
     return (
         f"{{'column': {_data(rule.column)}, 'check': {_template(rule.check)}, 'reason': {_data(rule.reason)}, "
         f"'params': {_data(rule.params)}}}"
+    )
+
+
+def _no_overlap(rule: NoOverlap | None) -> str:
+    if rule is None:
+        return "none"
+    return (
+        f"{{'within': {_data(rule.within)}, 'starts': {_data(rule.starts)}, 'ends': {_template(rule.ends)}}}"
     )
 
 

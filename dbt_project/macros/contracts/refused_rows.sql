@@ -112,6 +112,9 @@ refused as (
 good as {{ contract.inlined }} (
     select
         {{ (contract.key + columns_between_rows(contract)) | unique | join(',\n        ') }},
+        {%- if contract.no_overlap %}
+        {{ contract.no_overlap.ends }} as segment_ends_at,
+        {%- endif %}
         key_hash,
         {{ contract.row | join(',\n        ') }},
         version
@@ -156,7 +159,7 @@ replaced as (
 {#- Columns besides the key that a rule between rows looks at. -#}
 {% macro columns_between_rows(contract) -%}
     {%- set rule = contract.no_overlap -%}
-    {{ return([rule.within, rule.starts, rule.ends] if rule else [contract.unique] if contract.unique else []) }}
+    {{ return([rule.within, rule.starts] if rule else [contract.unique] if contract.unique else []) }}
 {%- endmacro %}
 
 {#- The row as it came, and as it may be shown outside. -#}

@@ -51,7 +51,6 @@ claimed as (
 {% macro overlapping_segments(contract) -%}
 {%- set within = contract.no_overlap.within -%}
 {%- set starts = contract.no_overlap.starts -%}
-{%- set ends = contract.no_overlap.ends -%}
 newest as (
     select good.* from good
     left join versions on {{ on_columns(contract.row, 'good', 'versions') }}
@@ -62,7 +61,7 @@ neighbours as (
     select
         *,
         row_number() over (partition by {{ within }} order by {{ starts }}) as place,
-        max({{ ends }}) over (
+        max(segment_ends_at) over (
             partition by {{ within }} order by {{ starts }} rows between unbounded preceding and 1 preceding
         ) as busy_until
     from newest
@@ -98,7 +97,7 @@ walked as (
         run,
         step,
         {{ contract.row | join(',\n        ') }},
-        {{ ends }} as counts_until,
+        segment_ends_at as counts_until,
         true as counts
     from crowded
     where step = 1
@@ -108,7 +107,7 @@ walked as (
         crowded.run,
         crowded.step,
         crowded.{{ contract.row | join(',\n        crowded.') }},
-        case when crowded.{{ starts }} >= walked.counts_until then crowded.{{ ends }} else walked.counts_until end,
+        case when crowded.{{ starts }} >= walked.counts_until then crowded.segment_ends_at else walked.counts_until end,
         crowded.{{ starts }} >= walked.counts_until
     from walked
     inner join crowded
