@@ -74,6 +74,14 @@ class NoOverlap(_Frozen):
     ends: str
 
 
+class Segment(_Frozen):
+    """A stretch of a local clock: a bound that a clock change skips is the instant of the change, and a segment of which
+    the change skips all is no row."""
+
+    starts: str
+    ends: str
+
+
 class Contract(_Frozen):
     """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
 
@@ -84,6 +92,7 @@ class Contract(_Frozen):
     rules: tuple[Rule, ...] = ()
     unique: str | None = None
     no_overlap: NoOverlap | None = None
+    segment: Segment | None = None
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None

@@ -70,6 +70,7 @@ def _entry(contract: Contract) -> str:
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
         'unique': {_data(contract.unique)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
+        'segment': {_data(contract.segment and contract.segment.model_dump())},
     }}"""
 
 
@@ -187,7 +188,14 @@ _ORDER: _Described = (
     "Place of the delivery in the order in which deliveries count.",
 )
 _CARRIED = [*_ERRORS, *_PLACE, _ORDER]
-_LOADED = [("local_columns", "varchar", "Columns whose times came without an offset, by comma."), *_CARRIED]
+_LOADED = [
+    (
+        "local_columns",
+        "varchar",
+        "Columns whose times came without an offset, by comma; skipped: a segment of which a clock change skips all, which is no row.",
+    ),
+    *_CARRIED,
+]
 _REFUSED: list[_Described] = [
     ("column_name", "varchar", "Column at fault; null where it is the whole row."),
     ("reason_code", "varchar", "Why the row does not count, a code of sources/reasons.py."),

@@ -43,6 +43,7 @@
             'short_abandon_seconds': {'type': 'int', 'required': true, 'range': [0, 600]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
         'model': 'acd__contact_legs', 'key': ['leg_id'], 'person': 'agent_id',
@@ -70,6 +71,7 @@
             {'column': 'ended_at', 'check': 'ended_at >= answered_at', 'reason': 'before', 'params': {'other': 'answered_at'}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'acd.queue_intervals' -%} {{ return({
         'model': 'acd__queue_intervals', 'key': ['queue_id', 'interval_starts_at'], 'person': none,
@@ -95,6 +97,7 @@
             {'column': 'transferred', 'check': 'transferred <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
         ],
         'unique': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
+        'segment': none,
     }) }}
     {%- elif table == 'acd.agent_states' -%} {{ return({
         'model': 'acd__agent_states', 'key': ['agent_id', 'started_at'], 'person': 'agent_id',
@@ -108,6 +111,7 @@
             {'column': 'ended_at', 'check': 'ended_at >= started_at', 'reason': 'before', 'params': {'other': 'started_at'}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.cases' -%} {{ return({
         'model': 'crm__cases', 'key': ['case_id'], 'person': 'agent_id',
@@ -123,6 +127,7 @@
             'reopened': {'type': 'bool'},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
         'model': 'crm__surveys', 'key': ['survey_id'], 'person': 'agent_id',
@@ -142,6 +147,7 @@
             'review_reason': {'type': 'text'},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
         'model': 'crm__complaints', 'key': ['complaint_id'], 'person': 'agent_id',
@@ -155,6 +161,7 @@
             'upheld': {'type': 'bool'},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
         'model': 'crm__orders', 'key': ['order_id'], 'person': 'agent_id',
@@ -170,6 +177,7 @@
             'status': {'type': 'text', 'required': true, 'vocabulary': ['valid', 'cancelled', 'abnormal']},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
         'model': 'hr__sites', 'key': ['site_id'], 'person': none,
@@ -183,6 +191,7 @@
             {'column': 'country', 'check': "length(country) = 2 and lower(country) between 'aa' and 'zz'", 'reason': 'not_country_code', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.employees' -%} {{ return({
         'model': 'hr__employees', 'key': ['employee_id'], 'person': none,
@@ -199,6 +208,7 @@
             {'column': 'left_on', 'check': 'left_on >= hired_on', 'reason': 'before', 'params': {'other': 'hired_on'}},
         ],
         'unique': 'agent_id', 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.assignments' -%} {{ return({
         'model': 'hr__assignments', 'key': ['employee_id', 'valid_from'], 'person': none,
@@ -213,6 +223,7 @@
             'supervisor_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'employee_id'}},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
         'model': 'hr__schedules', 'key': ['employee_id', 'starts_at'], 'person': 'employee_id',
@@ -225,6 +236,7 @@
             {'column': 'ends_at', 'check': 'ends_at > starts_at', 'reason': 'not_after', 'params': {'other': 'starts_at'}},
         ],
         'unique': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'segment': {'starts': 'starts_at', 'ends': 'ends_at'},
     }) }}
     {%- elif table == 'hr.staffing_requirements' -%} {{ return({
         'model': 'hr__staffing_requirements', 'key': ['interval_starts_at', 'business_line'], 'person': none,
@@ -236,6 +248,7 @@
             {'column': 'interval_starts_at', 'check': 'extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0', 'reason': 'not_half_hour', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_sessions' -%} {{ return({
         'model': 'hr__training_sessions', 'key': ['session_id'], 'person': none,
@@ -250,6 +263,7 @@
             'status': {'type': 'text', 'required': true, 'vocabulary': ['planned', 'held', 'cancelled']},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
         'model': 'hr__training_records', 'key': ['session_id', 'employee_id'], 'person': none,
@@ -262,6 +276,7 @@
             'left': {'type': 'bool', 'required': true},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
         'model': 'hr__requisitions', 'key': ['requisition_id'], 'person': none,
@@ -274,6 +289,7 @@
             'filled': {'type': 'int', 'required': true, 'range': [0, 100000]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
         'model': 'hr__budget_lines', 'key': ['month', 'category'], 'person': none,
@@ -286,6 +302,7 @@
             {'column': 'month', 'check': 'extract(day from month) = 1', 'reason': 'not_first_of_month', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.appraisals' -%} {{ return({
         'model': 'hr__appraisals', 'key': ['employee_id', 'month'], 'person': none,
@@ -296,6 +313,7 @@
             'manager_score': {'type': 'decimal', 'range': [0, 100]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
         'model': 'qa__evaluations', 'key': ['evaluation_id'], 'person': 'agent_id',
@@ -311,6 +329,7 @@
             'status': {'type': 'text', 'required': true, 'vocabulary': ['final', 'disputed', 'overturned']},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
         'model': 'qa__evaluation_items', 'key': ['evaluation_id', 'criterion'], 'person': none,
@@ -323,6 +342,7 @@
             {'column': 'points', 'check': 'points <= max_points', 'reason': 'above', 'params': {'other': 'max_points'}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.report_deliveries' -%} {{ return({
         'model': 'qa__report_deliveries', 'key': ['report_id'], 'person': 'owner_id',
@@ -335,6 +355,7 @@
             'defects': {'type': 'int', 'range': [0, 100000]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
         'model': 'rules__kpi_targets', 'key': ['kpi_id', 'scope', 'business_line', 'valid_from'], 'person': none,
@@ -346,6 +367,7 @@
             'target': {'type': 'decimal', 'required': true, 'range': [-1000000000000, 1000000000000]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
         'model': 'rules__scorecard_weights', 'key': ['business_line', 'role', 'valid_from', 'kpi_id'], 'person': none,
@@ -366,6 +388,7 @@
             {'column': 'counted', 'check': "counted is null or counted <> 'numerator' or method in ('deduction', 'tiered')", 'reason': 'numerator_not_counted', 'params': {}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_bands' -%} {{ return({
         'model': 'rules__scorecard_bands', 'key': ['business_line', 'role', 'valid_from', 'kpi_id', 'band'], 'person': none,
@@ -379,6 +402,7 @@
             'share': {'type': 'decimal', 'required': true, 'range': [0, 1]},
         }, 'rules': [],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
         'model': 'rules__scorecard_exemptions', 'key': ['business_line', 'role', 'kpi_id', 'condition_kpi_id', 'valid_from'], 'person': none,
@@ -395,6 +419,7 @@
             {'column': 'valid_to', 'check': 'valid_to >= valid_from', 'reason': 'before', 'params': {'other': 'valid_from'}},
         ],
         'unique': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- endif -%}
 {%- endmacro %}
