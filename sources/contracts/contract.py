@@ -83,7 +83,11 @@ class Segment(_Frozen):
 
 
 class Contract(_Frozen):
-    """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
+    """One source table. `name` is `system.table`, as in `acd.contact_legs`.
+
+    Of the columns that date its rows (`dated_by`), a month begins by those in `begins`, where `begins_where` (SQL over
+    the loaded rows) holds.
+    """
 
     name: str
     description: str
@@ -96,6 +100,8 @@ class Contract(_Frozen):
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
+    begins: tuple[str, ...] = ()
+    begins_where: str = "true"
     reaches_back: str | None = None
     contact: str | None = None
 
@@ -105,9 +111,11 @@ class Contract(_Frozen):
         return self.name.replace(".", "__")
 
     def without_descriptions(self) -> str:
-        """Everything that decides rows, as text: a description may be reworded without loading anything anew."""
+        """Everything that decides rows, as text: a description may be reworded, and another month begun, without
+        loading anything anew."""
         columns = {name: column.model_dump(exclude={"description"}) for name, column in self.columns.items()}
-        return repr(self.model_dump(exclude={"description", "columns"}) | {"columns": columns})
+        whole = self.model_dump(exclude={"description", "columns", "begins", "begins_where"})
+        return repr(whole | {"columns": columns})
 
     @property
     def reaches_back_days(self) -> int:
