@@ -89,8 +89,20 @@ class Periods(_Frozen):
     ends: str
 
 
+class Segment(_Frozen):
+    """A stretch of a local clock: a bound that a clock change skips is the instant of the change, and a segment of which
+    the change skips all is no row."""
+
+    starts: str
+    ends: str
+
+
 class Contract(_Frozen):
-    """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
+    """One source table. `name` is `system.table`, as in `acd.contact_legs`.
+
+    Of the columns that date its rows (`dated_by`), a month begins by those in `begins`, where `begins_where` (SQL over
+    the loaded rows) holds.
+    """
 
     name: str
     description: str
@@ -101,9 +113,12 @@ class Contract(_Frozen):
     periods: Periods | None = None
     longest: str | None = None
     no_overlap: NoOverlap | None = None
+    segment: Segment | None = None
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
+    begins: tuple[str, ...] = ()
+    begins_where: str = "true"
     reaches_back: str | None = None
     contact: str | None = None
 
@@ -113,9 +128,11 @@ class Contract(_Frozen):
         return self.name.replace(".", "__")
 
     def without_descriptions(self) -> str:
-        """Everything that decides rows, as text: a description may be reworded without loading anything anew."""
+        """Everything that decides rows, as text: a description may be reworded, and another month begun, without
+        loading anything anew."""
         columns = {name: column.model_dump(exclude={"description"}) for name, column in self.columns.items()}
-        return repr(self.model_dump(exclude={"description", "columns"}) | {"columns": columns})
+        whole = self.model_dump(exclude={"description", "columns", "begins", "begins_where"})
+        return repr(whole | {"columns": columns})
 
     @property
     def reaches_back_days(self) -> int:

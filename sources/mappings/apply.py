@@ -37,7 +37,9 @@ def selected(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Reading:
         raise UnreadableFile("mapping_without_line", mapping=mapping.name)
     # rows of one line are numbered in the order in which the select gives them
     of_line = "file, line_number" if mapping.together and "file" in columns else "line_number"
-    numbered = f"""(select *, row_number() over (partition by {of_line} order by rowid) as "= row" from canonical)"""
+    numbered = (
+        f"""(select *, row_number() over (partition by {of_line} order by rowid) as "= row" from canonical)"""
+    )
     return Reading(numbered, columns, "line_number", row='"= row"')
 
 

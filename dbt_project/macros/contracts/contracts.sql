@@ -45,6 +45,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
         'model': 'acd__contact_legs', 'key': ['leg_id'], 'person': 'agent_id',
@@ -74,6 +75,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'acd.queue_intervals' -%} {{ return({
         'model': 'acd__queue_intervals', 'key': ['queue_id', 'interval_starts_at'], 'person': none,
@@ -101,6 +103,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
+        'segment': none,
     }) }}
     {%- elif table == 'acd.agent_states' -%} {{ return({
         'model': 'acd__agent_states', 'key': ['agent_id', 'started_at'], 'person': 'agent_id',
@@ -116,6 +119,7 @@
         'leads_to': none,
         'periods': none,
         'longest': 'ended_at', 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.cases' -%} {{ return({
         'model': 'crm__cases', 'key': ['case_id'], 'person': 'agent_id',
@@ -133,6 +137,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
         'model': 'crm__surveys', 'key': ['survey_id'], 'person': 'agent_id',
@@ -154,6 +159,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
         'model': 'crm__complaints', 'key': ['complaint_id'], 'person': 'agent_id',
@@ -169,6 +175,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
         'model': 'crm__orders', 'key': ['order_id'], 'person': 'agent_id',
@@ -186,6 +193,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
         'model': 'hr__sites', 'key': ['site_id'], 'person': none,
@@ -201,6 +209,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.employees' -%} {{ return({
         'model': 'hr__employees', 'key': ['employee_id', 'hired_on'], 'person': none,
@@ -219,6 +228,7 @@
         'leads_to': {'column': 'agent_id', 'of': 'employee_id'},
         'periods': {'of': 'employee_id', 'starts': 'hired_on', 'ends': 'left_on'},
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.assignments' -%} {{ return({
         'model': 'hr__assignments', 'key': ['employee_id', 'valid_from'], 'person': none,
@@ -235,6 +245,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
         'model': 'hr__schedules', 'key': ['employee_id', 'starts_at'], 'person': 'employee_id',
@@ -249,6 +260,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'segment': {'starts': 'starts_at', 'ends': 'ends_at'},
     }) }}
     {%- elif table == 'hr.staffing_requirements' -%} {{ return({
         'model': 'hr__staffing_requirements', 'key': ['interval_starts_at', 'business_line'], 'person': none,
@@ -262,6 +274,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_sessions' -%} {{ return({
         'model': 'hr__training_sessions', 'key': ['session_id'], 'person': none,
@@ -278,6 +291,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
         'model': 'hr__training_records', 'key': ['session_id', 'employee_id'], 'person': none,
@@ -292,6 +306,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
         'model': 'hr__requisitions', 'key': ['requisition_id'], 'person': none,
@@ -306,6 +321,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
         'model': 'hr__budget_lines', 'key': ['month', 'category'], 'person': none,
@@ -320,6 +336,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.appraisals' -%} {{ return({
         'model': 'hr__appraisals', 'key': ['employee_id', 'month'], 'person': none,
@@ -332,6 +349,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
         'model': 'qa__evaluations', 'key': ['evaluation_id'], 'person': 'agent_id',
@@ -349,6 +367,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
         'model': 'qa__evaluation_items', 'key': ['evaluation_id', 'criterion'], 'person': none,
@@ -363,6 +382,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.report_deliveries' -%} {{ return({
         'model': 'qa__report_deliveries', 'key': ['report_id'], 'person': 'owner_id',
@@ -377,6 +397,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
         'model': 'rules__kpi_targets', 'key': ['kpi_id', 'scope', 'business_line', 'valid_from'], 'person': none,
@@ -390,6 +411,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
         'model': 'rules__scorecard_weights', 'key': ['business_line', 'role', 'valid_from', 'kpi_id'], 'person': none,
@@ -412,6 +434,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_bands' -%} {{ return({
         'model': 'rules__scorecard_bands', 'key': ['business_line', 'role', 'valid_from', 'kpi_id', 'band'], 'person': none,
@@ -427,6 +450,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
         'model': 'rules__scorecard_exemptions', 'key': ['business_line', 'role', 'kpi_id', 'condition_kpi_id', 'valid_from'], 'person': none,
@@ -445,6 +469,7 @@
         'leads_to': none,
         'periods': none,
         'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- endif -%}
 {%- endmacro %}

@@ -72,6 +72,7 @@
 {% macro kpi_defaults() -%}
     {{ return({
         'needs': [],
+        'known_of': none,
         'matures_after_days': 0,
         'counted_where': none,
         'numerator_factor': 1,
@@ -142,11 +143,13 @@
     {%- endif -%}
     {%- set scale = meta.scale or ([0, 1] if meta.unit == 'ratio' else [0, none]) -%}
     {%- set bounds = meta.bounds or ([0, none] if meta.may_exceed_one else scale) -%}
-    {%- set sources = meta.needs | list -%}
+    {%- set counted = [] -%}
     {%- for measure in measured if measure in source_of -%}
-        {%- do sources.append(source_of[measure]) -%}
+        {%- do counted.append(source_of[measure]) -%}
     {%- endfor -%}
-    {%- set sources = sources | unique | sort -%}
+    {%- set needs = needs_of_kpi(meta.needs, counted) -%}
+    {%- set sources = needs | join(' or ') -%}
+    {%- set sources = (sources.split(' or ') if sources else []) | unique | sort -%}
     {%- set agent_day_columns = [] -%}
     {%- for source in sources -%}
         {%- do agent_day_columns.extend(columns_of.get(source, [])) -%}
@@ -160,7 +163,8 @@
         'numerator_zh': meta.zh.numerator,
         'denominator_zh': meta.zh.denominator,
         'scopes': meta.scopes | join('|'),
-        'needs': meta.needs | join('|') or none,
+        'needs': needs | join('|') or none,
+        'known_of_measure': meta.known_of,
         'numerator_measure': measured[0],
         'denominator_measure': measured[1],
         'is_denominator_one': not is_ratio,
@@ -170,4 +174,14 @@
         'source_tables': sources | join('|'),
         'agent_day_columns': agent_day_columns | join('|'),
     })) }}
+{%- endmacro %}
+
+{#- The source tables that a KPI cannot do without: those of its measures, and what its `needs` names besides. One of
+    `needs` may be several tables of which one is enough, `a or b`; then it stands in the place of each of them. -#}
+{% macro needs_of_kpi(named, counted) -%}
+    {%- set needs, alternatives = named | list, named | join(' or ') -%}
+    {%- for source_table in counted if source_table not in alternatives.split(' or ') -%}
+        {%- do needs.append(source_table) -%}
+    {%- endfor -%}
+    {{ return(needs | unique | sort) }}
 {%- endmacro %}

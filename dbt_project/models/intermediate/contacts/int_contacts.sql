@@ -162,8 +162,10 @@ final as (
         case when followed.channel = 'chat' and followed.is_answered then 1 else 0 end as answered_chat_contacts,
         case when followed.channel = 'chat' and followed.is_answered and valid_orders.contact_id is not null then 1 else 0 end
             as converted_chat_contacts,
+        case when followed.channel = 'chat' and followed.is_answered and followed.answered_at is not null then 1 else 0 end
+            as chat_contacts_with_known_response,
         case
-            when followed.channel = 'chat' and followed.is_answered
+            when followed.channel = 'chat' and followed.is_answered and followed.answered_at is not null
                 then {{ microseconds_between('followed.first_offered_at', 'followed.answered_at') }}
             else 0
         end as first_response_microseconds

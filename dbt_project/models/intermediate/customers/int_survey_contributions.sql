@@ -4,7 +4,7 @@ surveys as (
 
     select
         *,
-        agent_id as agent_key
+        coalesce(agent_id, '') as agent_key
     from {{ ref('stg_crm__surveys') }}
     where
         responded_at <= {{ as_of() }}

@@ -21,6 +21,7 @@ own as (
         subject_id,
         count(*) as kpis,
         sum(case when value is not null then 1 else 0 end) as kpis_with_a_number,
+        cast(sum(case when value is not null then weight else 0 end) / sum(weight) as double) as weight_covered,
         case
             when sum(case when value is not null then 1 else 0 end) > 0
                 and sum(case when value is not null and points is null then 1 else 0 end) = 0
@@ -46,6 +47,7 @@ final as (
         subjects.role,
         coalesce(own.kpis, 0) as kpis,
         coalesce(own.kpis_with_a_number, 0) as kpis_with_a_number,
+        coalesce(own.weight_covered, 0) as weight_covered,
         cast(own.score as double) as own_score,
         cast(team.score as double) as team_score,
         case

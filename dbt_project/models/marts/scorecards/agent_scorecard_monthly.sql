@@ -55,6 +55,8 @@ checked as (
         case
             when kpis = 0 then 'no weights for the role ' || role || ' in the line ' || business_line
             when score is null then 'none of the KPIs has a number'
+            when weight_covered < 0.5
+                then 'numbers for only ' || cast(cast(floor(100 * weight_covered) as bigint) as varchar) || ' of 100 points of weight'
             when days_present < {{ var('scorecard_min_days_present') }}
                 then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
         end as left_out_reason
