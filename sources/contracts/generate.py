@@ -69,7 +69,10 @@ def _entry(contract: Contract) -> str:
         'columns': {{
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
-        'unique': {_data(contract.unique)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
+        'leads_to': {_data(contract.leads_to and contract.leads_to.model_dump())},
+        'periods': {_data(contract.periods and contract.periods.model_dump())},
+        'longest': {_data(contract.longest)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
+        'segment': {_data(contract.segment and contract.segment.model_dump())},
     }}"""
 
 
@@ -174,6 +177,11 @@ _Described = tuple[str, str, str]
 _PLACE: list[_Described] = [
     ("delivery_id", "bigint", "Delivery that brought the row."),
     ("line_number", "bigint", "Line of the row in its file."),
+    (
+        "row_number",
+        "bigint",
+        "Number of the row within its line: 1, unless a mapping makes several rows of a line.",
+    ),
 ]
 _ERRORS: list[_Described] = [
     ("error_column", "varchar", "First column whose value is not of its type; null where there is none."),
@@ -187,7 +195,14 @@ _ORDER: _Described = (
     "Place of the delivery in the order in which deliveries count.",
 )
 _CARRIED = [*_ERRORS, *_PLACE, _ORDER]
-_LOADED = [("local_columns", "varchar", "Columns whose times came without an offset, by comma."), *_CARRIED]
+_LOADED = [
+    (
+        "local_columns",
+        "varchar",
+        "Columns whose times came without an offset, by comma; skipped: a segment of which a clock change skips all, which is no row.",
+    ),
+    *_CARRIED,
+]
 _REFUSED: list[_Described] = [
     ("column_name", "varchar", "Column at fault; null where it is the whole row."),
     ("reason_code", "varchar", "Why the row does not count, a code of sources/reasons.py."),

@@ -273,20 +273,37 @@ def _changes(
     gone = f"delivery.delivery_id in ({_ids(changed)}) and delivery.superseded_by is not null"
     kept = f"delivery.superseded_by is null and delivery.delivery_id not in ({_ids(changed)})"
 
-    def winners(which: str) -> str:
+    def delivered(which: str) -> str:
         return f"""
-            select row.* from loaded.{contract.model_name} as row
+            select row.*, delivery.order_key, row.rowid as place from loaded.{contract.model_name} as row
             join raw.delivery as delivery using (delivery_id)
-            where delivery.table_name = {literal(name)} and ({which})
-            qualify row_number() over (
-                partition by {key} order by delivery.order_key desc, row.rowid desc) = 1"""
+            where delivery.table_name = {literal(name)} and ({which})"""
+
+    def winners(rows: str) -> str:
+        newest = f"""select * from {rows}
+            qualify row_number() over (partition by {key} order by order_key desc, place desc) = 1"""
+        return f"select * from ({newest}) as row where not {_overtaken(contract, rows)}"
 
     rows = con.execute(
-        f"""with before_rows as ({winners(f"({gone}) or ({kept})")}),
-        after_rows as ({winners("delivery.superseded_by is null")})
+        f"""with before_all as ({delivered(f"({gone}) or ({kept})")}), before_rows as ({winners("before_all")}),
+        after_all as ({delivered("delivery.superseded_by is null")}), after_rows as ({winners("after_all")})
         select {since} as since
         from before_rows as before
         full join after_rows as after using ({key})
         where not ({same}) and ({condition})"""
     ).fetchall()
     return [row[0] for row in rows if row[0] is not None]
+
+
+def _overtaken(contract: Contract, rows: str) -> str:
+    """SQL of whether a later row of `rows` has a day in common with `row`, and so corrects it under another key."""
+    its = contract.periods
+    if its is None:
+        return "false"
+    ever = "date '9999-12-31'"
+    return f"""exists (
+        select 1 from {rows} as later
+        where later.{its.of} = row.{its.of} and later.{its.starts} <> row.{its.starts}
+            and (later.order_key, later.place) > (row.order_key, row.place)
+            and later.{its.starts} <= coalesce(row.{its.ends}, {ever})
+            and row.{its.starts} <= coalesce(later.{its.ends}, {ever}))"""

@@ -178,14 +178,14 @@ create table staging.stg_acd__contact_legs as
 select 'L' || n as leg_id, 'K' || n as contact_id, 1 as leg_number, 'inbound' as direction, 'Q1' as queue_id, agent_id,
     'C' || n as customer_id, 'billing' as topic, offered_at, offered_at + interval 10 second as answered_at,
     offered_at + interval 210 second as ended_at, 200 as talk_seconds, 10 as hold_seconds, 40 as wrap_seconds,
-    'answered' as outcome, false as transferred, 1 as delivery_id, n as line_number
+    'answered' as outcome, false as transferred, 1 as delivery_id, n as line_number, 1 as row_number
 from leg;
 
 create table staging.stg_crm__surveys as
 select 'S' || n as survey_id, 'K' || n as contact_id, agent_id, offered_at + interval 1 hour as responded_at,
     if(n % 50 = 0, 1 + n % 4 // 2, 4) as csat, 9 as nps, 4 as resolution, 4 as attitude, 4 as speed, 4 as ease,
     if(n % 100 = 0, ['pending', 'upheld', 'excluded'][1 + n // 100 % 3], null) as review,
-    if(n % 100 = 0, 'looked into', null) as review_reason, if(n % 100 = 0, 0, 6) as delivery_id, n as line_number
+    if(n % 100 = 0, 'looked into', null) as review_reason, if(n % 100 = 0, 0, 6) as delivery_id, n as line_number, 1 as row_number
 from leg where n % 5 = 0;
 
 create table marts.survey_review as
@@ -202,7 +202,7 @@ create table raw.crm__surveys as
 select * replace (null as review, null as review_reason, 6 as delivery_id), 1 as delivery_order,
     cast(null as varchar) as local_columns
 from staging.stg_crm__surveys;
-create table quarantine.refused_crm__surveys (delivery_id bigint, line_number bigint, reason_code varchar);
+create table quarantine.refused_crm__surveys (delivery_id bigint, line_number bigint, row_number bigint, reason_code varchar);
 
 create table staging.stg_crm__cases (case_id varchar, contact_id varchar, customer_id varchar, agent_id varchar,
     category varchar, opened_at timestamp, due_at timestamp, closed_at timestamp);

@@ -593,7 +593,7 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
             "insert into raw.crm__surveys select * replace (9 as csat, 2 as delivery_order, -line_number as line_number) "
             "from raw.crm__surveys",
             "insert into quarantine.refused_crm__surveys "
-            "select delivery_id, line_number, 'out_of_range' from raw.crm__surveys where csat = 9",
+            "select delivery_id, line_number, row_number, 'out_of_range' from raw.crm__surveys where csat = 9",
         ],
         # a local time, which is no instant until it is known whose
         [

@@ -22,8 +22,8 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
@@ -53,6 +53,7 @@ final as (
         timed.business_line,
         timed.delivery_id,
         timed.line_number,
+        timed.row_number,
         1 as offered_legs,
         case when timed.is_answered then 1 else 0 end as answered_legs,
         case when timed.outcome = 'abandoned' then 1 else 0 end as abandoned_legs,
