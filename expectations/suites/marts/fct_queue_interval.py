@@ -53,7 +53,7 @@ _adds_up_to_kpis = Expectation(
             for kpi_id, (numerator, denominator) in _ADDED_UP.items()
         )
     })
-            where denominator <> 0
+            where denominator <> 0 and kpi_id in (select kpi_id from marts.dim_kpi)
         ),
         published as (
             select month, kpi_id, scope, scope_id, numerator, denominator
