@@ -214,11 +214,18 @@ create table staging.stg_qa__evaluations (evaluation_id varchar, contact_id varc
     evaluator_id varchar, evaluated_at timestamp, method varchar, score decimal(26, 10), status varchar);
 
 create table marts.fct_queue_interval as
-select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
-    interval_starts_at::date as business_date,
-    count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
-    count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
-from leg group by all;
+select *, date_trunc('month', business_date)::date as month, 30 as interval_minutes, 'acd.contact_legs' as source_table,
+    offered as offered_with_known_wait, answered as answered_with_known_wait, answered as answered_with_known_handle_time
+from (
+    select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
+        interval_starts_at::date as business_date,
+        count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
+        count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
+    from leg group by all
+    union all
+    -- The switch did not say who answered these two.
+    select min(business_date) + interval 8 hour, 'Q1', min(business_date), 2, 2, 0, 0, 2, 20, 500 from worked group by month
+);
 
 create temp table measured as
 select date_trunc('month', business_date)::date as month, employee_id, site_id, team_id, business_line,

@@ -344,6 +344,16 @@ SPOILT: list[tuple[str, list[str]]] = [
         "fct_queue_interval_starts_at_half_hours",
         ["update marts.fct_queue_interval set interval_starts_at = interval_starts_at + interval 1 minute"],
     ),
+    (
+        "fct_queue_interval_adds_up_to_kpi_monthly",
+        [f"update marts.fct_queue_interval set handle_seconds = handle_seconds + 1 where month = {MONTH}"],
+    ),
+    (
+        "fct_queue_interval_adds_up_to_kpi_monthly",
+        [
+            f"delete from marts.kpi_monthly where kpi_id = 'answer_rate' and scope = 'business_line' and month = {MONTH}"
+        ],
+    ),
     ("fct_queue_interval_queue_id_is_in_dim_queue", ["delete from marts.dim_queue"]),
     (
         "fct_queue_interval_volumes_are_near_trailing_months",

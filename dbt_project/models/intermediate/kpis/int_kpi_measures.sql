@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('int_shift_contributions') }}
 -- depends_on: {{ ref('int_staffing_contributions') }}
 -- depends_on: {{ ref('int_leg_days') }}
+-- depends_on: {{ ref('int_queue_interval_contributions') }}
 -- depends_on: {{ ref('int_contact_days') }}
 -- depends_on: {{ ref('int_survey_contributions') }}
 -- depends_on: {{ ref('int_complaint_contributions') }}
