@@ -74,6 +74,21 @@ class NoOverlap(_Frozen):
     ends: str
 
 
+class LeadsTo(_Frozen):
+    """A value of `column` leads to one `of`: of two `of` with one value, the later one's rows are refused."""
+
+    column: str
+    of: str
+
+
+class Periods(_Frozen):
+    """Rows of one `of` that have a day in common, from `starts` to `ends` or open, are versions of one row."""
+
+    of: str
+    starts: str
+    ends: str
+
+
 class Segment(_Frozen):
     """A stretch of a local clock: a bound that a clock change skips is the instant of the change, and a segment of which
     the change skips all is no row."""
@@ -94,7 +109,9 @@ class Contract(_Frozen):
     key: tuple[str, ...]
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
-    unique: str | None = None
+    leads_to: LeadsTo | None = None
+    periods: Periods | None = None
+    longest: str | None = None
     no_overlap: NoOverlap | None = None
     segment: Segment | None = None
     person: str | None = None

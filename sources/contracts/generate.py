@@ -69,7 +69,9 @@ def _entry(contract: Contract) -> str:
         'columns': {{
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
-        'unique': {_data(contract.unique)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
+        'leads_to': {_data(contract.leads_to and contract.leads_to.model_dump())},
+        'periods': {_data(contract.periods and contract.periods.model_dump())},
+        'longest': {_data(contract.longest)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
         'segment': {_data(contract.segment and contract.segment.model_dump())},
     }}"""
 
@@ -175,6 +177,11 @@ _Described = tuple[str, str, str]
 _PLACE: list[_Described] = [
     ("delivery_id", "bigint", "Delivery that brought the row."),
     ("line_number", "bigint", "Line of the row in its file."),
+    (
+        "row_number",
+        "bigint",
+        "Number of the row within its line: 1, unless a mapping makes several rows of a line.",
+    ),
 ]
 _ERRORS: list[_Described] = [
     ("error_column", "varchar", "First column whose value is not of its type; null where there is none."),

@@ -37,6 +37,7 @@ def typed_select(
     relation: str,
     *,
     line: str,
+    row: str = "cast(null as BIGINT)",
     time_zone: str | None = None,
     row_text: str | None = None,
     forms: ValueForms = _DEFAULT_FORMS,
@@ -44,7 +45,7 @@ def typed_select(
     """A select that types the rows of `relation` for `raw.<system>__<table>`.
 
     `delivered` names the relation's columns and their engine types; those outside the contract only go into
-    `row_text`. `line` is SQL of a row's line in its file. `time_zone` is the zone in which a mapping's local times
+    `row_text`. `line` is SQL of a row's line in its file, `row` of its number within the line. `time_zone` is the zone in which a mapping's local times
     are; without it they stay local and are marked in `local_columns`. `row_text` is SQL of the row as it came, where
     the columns do not show it whole. `forms` are how its values are written.
     """
@@ -74,14 +75,19 @@ def typed_select(
             {_code(contract, _ERROR)} as error_code,
             {_params(contract, _ERROR, sources)} as error_params,
             {row_text or _row_text(contract, delivered, _ERROR, columns, sources)} as row_text,
-            {line} as line_number
+            {line} as line_number, {row} as row_number
         from (select *, {error} as {_ERROR} from (select *, {", ".join(parsed) or "1 as no_column"}
             from {f"(select *, {', '.join(clean)} from {relation})" if clean else relation}))"""
 
 
 def is_id(contract: Contract, name: str) -> bool:
     """Whether a column names something, so that a number that lost its digits is none."""
-    return name in contract.key or name in contract.refs or name.endswith("_id") or name == contract.unique
+    return (
+        name in contract.key
+        or name in contract.refs
+        or name.endswith("_id")
+        or (contract.leads_to is not None and name == contract.leads_to.column)
+    )
 
 
 def is_needed_id(contract: Contract, name: str) -> bool:

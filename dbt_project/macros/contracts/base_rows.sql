@@ -4,6 +4,7 @@
 {% macro base_rows(table) -%}
 {%- set contract = contract_of(table) -%}
 {%- set person = contract.person -%}
+{%- set zone_key = 'agent_id' if person == 'agent_id' else 'employee_id' -%}
 {%- set segment = contract.segment -%}
 {%- set bounds = [segment.starts, segment.ends] if segment else [] -%}
 with
@@ -16,7 +17,10 @@ delivered as (
 default_zone as (select {{ default_time_zone() }} as time_zone),
 {%- if person %}
 
-zones as (select * from {{ ref('base_hr__employee_time_zones') }}),
+zones as (
+    select distinct {{ zone_key }}, from_on, until_on, time_zone
+    from {{ ref('base_hr__employee_time_zones') }}
+),
 {%- endif %}
 
 zoned as (
@@ -30,7 +34,7 @@ zoned as (
     cross join default_zone
     {%- for name in contract.instants if person %}
     left join zones as {{ name }}_zone
-        on delivered.{{ person }} = {{ name }}_zone.{{ 'agent_id' if person == 'agent_id' else 'employee_id' }}
+        on delivered.{{ person }} = {{ name }}_zone.{{ zone_key }}
         and cast(delivered.{{ name }} as date) >= {{ name }}_zone.from_on
         and cast(delivered.{{ name }} as date) < {{ name }}_zone.until_on
     {%- endfor %}

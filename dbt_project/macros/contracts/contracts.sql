@@ -42,7 +42,9 @@
             'service_level_seconds': {'type': 'int', 'required': true, 'range': [1, 86400]},
             'short_abandon_seconds': {'type': 'int', 'required': true, 'range': [0, 600]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
@@ -70,7 +72,9 @@
             {'column': 'ended_at', 'check': 'ended_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
             {'column': 'ended_at', 'check': 'ended_at >= answered_at', 'reason': 'before', 'params': {'other': 'answered_at'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'acd.queue_intervals' -%} {{ return({
@@ -96,7 +100,9 @@
             {'column': 'answered_within', 'check': 'answered_within <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
             {'column': 'transferred', 'check': 'transferred <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
         ],
-        'unique': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
         'segment': none,
     }) }}
     {%- elif table == 'acd.agent_states' -%} {{ return({
@@ -110,7 +116,9 @@
         }, 'rules': [
             {'column': 'ended_at', 'check': 'ended_at >= started_at', 'reason': 'before', 'params': {'other': 'started_at'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': 'ended_at', 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'crm.cases' -%} {{ return({
@@ -126,7 +134,9 @@
             'closed_at': {'type': 'timestamp'},
             'reopened': {'type': 'bool'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
@@ -146,7 +156,9 @@
             'review': {'type': 'text', 'vocabulary': ['pending', 'upheld', 'excluded']},
             'review_reason': {'type': 'text'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
@@ -160,7 +172,9 @@
             'category': {'type': 'text'},
             'upheld': {'type': 'bool'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
@@ -176,7 +190,9 @@
             'refunded_at': {'type': 'timestamp'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['valid', 'cancelled', 'abnormal']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
@@ -190,11 +206,13 @@
             {'column': 'time_zone', 'check': is_time_zone('time_zone'), 'reason': 'not_time_zone', 'params': {}},
             {'column': 'country', 'check': "length(country) = 2 and lower(country) between 'aa' and 'zz'", 'reason': 'not_country_code', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.employees' -%} {{ return({
-        'model': 'hr__employees', 'key': ['employee_id'], 'person': none,
+        'model': 'hr__employees', 'key': ['employee_id', 'hired_on'], 'person': none,
         'columns': {
             'employee_id': {'type': 'text', 'required': true},
             'agent_id': {'type': 'text'},
@@ -207,7 +225,9 @@
         }, 'rules': [
             {'column': 'left_on', 'check': 'left_on >= hired_on', 'reason': 'before', 'params': {'other': 'hired_on'}},
         ],
-        'unique': 'agent_id', 'no_overlap': none,
+        'leads_to': {'column': 'agent_id', 'of': 'employee_id'},
+        'periods': {'of': 'employee_id', 'starts': 'hired_on', 'ends': 'left_on'},
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.assignments' -%} {{ return({
@@ -222,7 +242,9 @@
             'role': {'type': 'text', 'required': true, 'vocabulary': ['agent', 'team_lead', 'trainer', 'report_specialist', 'hr_specialist', 'qa_specialist', 'manager']},
             'supervisor_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'employee_id'}},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
@@ -235,7 +257,9 @@
         }, 'rules': [
             {'column': 'ends_at', 'check': 'ends_at > starts_at', 'reason': 'not_after', 'params': {'other': 'starts_at'}},
         ],
-        'unique': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
         'segment': {'starts': 'starts_at', 'ends': 'ends_at'},
     }) }}
     {%- elif table == 'hr.staffing_requirements' -%} {{ return({
@@ -247,7 +271,9 @@
         }, 'rules': [
             {'column': 'interval_starts_at', 'check': 'extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0', 'reason': 'not_half_hour', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.training_sessions' -%} {{ return({
@@ -262,7 +288,9 @@
             'ended_on': {'type': 'date'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['planned', 'held', 'cancelled']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
@@ -275,7 +303,9 @@
             'exam_passed': {'type': 'bool'},
             'left': {'type': 'bool', 'required': true},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
@@ -288,7 +318,9 @@
             'requested': {'type': 'int', 'required': true, 'range': [1, 100000]},
             'filled': {'type': 'int', 'required': true, 'range': [0, 100000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
@@ -301,7 +333,9 @@
         }, 'rules': [
             {'column': 'month', 'check': 'extract(day from month) = 1', 'reason': 'not_first_of_month', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'hr.appraisals' -%} {{ return({
@@ -312,7 +346,9 @@
             'self_score': {'type': 'decimal', 'range': [0, 100]},
             'manager_score': {'type': 'decimal', 'range': [0, 100]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
@@ -328,7 +364,9 @@
             'critical_error': {'type': 'bool', 'required': true},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['final', 'disputed', 'overturned']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
@@ -341,7 +379,9 @@
         }, 'rules': [
             {'column': 'points', 'check': 'points <= max_points', 'reason': 'above', 'params': {'other': 'max_points'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'qa.report_deliveries' -%} {{ return({
@@ -354,7 +394,9 @@
             'delivered_at': {'type': 'timestamp'},
             'defects': {'type': 'int', 'range': [0, 100000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
@@ -366,7 +408,9 @@
             'valid_from': {'type': 'date', 'required': true},
             'target': {'type': 'decimal', 'required': true, 'range': [-1000000000000, 1000000000000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
@@ -387,7 +431,9 @@
             {'column': 'points_per_unit', 'check': "method <> 'deduction' or points_per_unit is not null", 'reason': 'deduction_without_points', 'params': {}},
             {'column': 'counted', 'check': "counted is null or counted <> 'numerator' or method in ('deduction', 'tiered')", 'reason': 'numerator_not_counted', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_bands' -%} {{ return({
@@ -401,7 +447,9 @@
             'bound': {'type': 'decimal', 'range': [-1000000000000, 1000000000000]},
             'share': {'type': 'decimal', 'required': true, 'range': [0, 1]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
@@ -418,7 +466,9 @@
         }, 'rules': [
             {'column': 'valid_to', 'check': 'valid_to >= valid_from', 'reason': 'before', 'params': {'other': 'valid_from'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
         'segment': none,
     }) }}
     {%- endif -%}

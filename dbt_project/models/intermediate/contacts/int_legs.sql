@@ -22,8 +22,8 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
@@ -55,6 +55,7 @@ final as (
         timed.business_line,
         timed.delivery_id,
         timed.line_number,
+        timed.row_number,
         case when timed.is_short_abandon then 1 else 0 end as short_abandons,
         case when timed.is_short_abandon then 0 else 1 end as offered_legs,
         case when timed.is_answered then 1 else 0 end as answered_legs,

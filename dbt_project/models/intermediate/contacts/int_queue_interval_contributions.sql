@@ -48,6 +48,7 @@ final as (
         queues.business_line,
         intervals.delivery_id,
         intervals.line_number,
+        intervals.row_number,
         0 as pending_rows,
         coalesce(intervals.short_abandoned, 0) as short_abandons,
         intervals.offered_legs,

@@ -37,6 +37,7 @@ family_{{ loop.index }} as (
         '{{ family.source_table }}' as source_table,
         contributions.delivery_id,
         contributions.line_number,
+        contributions.row_number,
         contributions.pending_rows,
         cast({{ picked_measure('measures', family.measures, 'expr') }} as decimal(38, 10)) as amount
     from {{ ref(family.rows) }} as contributions

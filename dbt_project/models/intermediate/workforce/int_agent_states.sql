@@ -4,28 +4,25 @@
 
 with
 
-agents as (
+logins as (
 
-    select distinct
-        agent_id,
-        employee_id
-    from {{ ref('stg_hr__employees') }}
-    where agent_id is not null
+    select * from {{ ref('int_logins') }}
 
 ),
 
 states as (
 
     select
-        agents.employee_id,
+        logins.employee_id,
         states.agent_id,
         states.state,
         states.started_at,
         states.ended_at,
         states.delivery_id,
-        states.line_number
+        states.line_number,
+        states.row_number
     from {{ ref('stg_acd__agent_states') }} as states
-    inner join agents on agents.agent_id = states.agent_id
+    inner join logins on logins.agent_key = states.agent_id
     where
         {{ overlaps_selected_months(
             'states.started_at', 'coalesce(states.ended_at, states.started_at + interval 4 hour)',
@@ -61,7 +58,8 @@ lasting as (
         next_started_at,
         place,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from followed
 
 ),
@@ -99,6 +97,7 @@ covered as (
         outer_states.ended_at,
         outer_states.delivery_id,
         outer_states.line_number,
+        outer_states.row_number,
         max(inner_states.ended_at) over (
             partition by outer_states.employee_id, outer_states.place
             order by inner_states.place
@@ -128,7 +127,8 @@ final as (
         started_at,
         least(ended_at, next_started_at) as ended_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from lasting
     where started_at < least(ended_at, next_started_at)
 
@@ -140,7 +140,8 @@ final as (
         covered_until as started_at,
         coalesce(covered_again_at, ended_at) as ended_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from covered
     where covered_until < coalesce(covered_again_at, ended_at)
 

@@ -34,7 +34,8 @@ final as (
             'least(states.ended_at, intervals.ends_at)'
         ) }} as microseconds,
         states.delivery_id,
-        states.line_number
+        states.line_number,
+        states.row_number
     from states
     inner join intervals
         on

@@ -31,8 +31,8 @@ periods as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
