@@ -51,6 +51,7 @@ family_{{ loop.index }} as (
         summed.team_id,
         summed.business_line,
         measures.measure,
+        '{{ family.source_table }}' as source_table,
         {{ picked_measure('measures', family.measures) }} as amount,
         {{ picked_measure('measures', family.measures, suffix='_pending') }} as pending_rows
     from summed_{{ loop.index }} as summed
