@@ -85,6 +85,15 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         unreadable,
         has_changes=bool(report.loaded or report.withdrawn),
         tables=frozenset(delivery.table_name for delivery in report.loaded),
+        notes=_read_anew(report.read_anew),
+    )
+
+
+def _read_anew(files: int) -> tuple[str, ...]:
+    if not files:
+        return ()
+    return (
+        f"Files read anew: {files}. Their contract, a mapping or callboard.toml has changed, or Callboard itself has.",
     )
 
 

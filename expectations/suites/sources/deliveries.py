@@ -11,6 +11,7 @@ from expectations.suites.sources.duplicate_rows import not_doubled
 SOURCES = (
     "acd.queues",
     "acd.contact_legs",
+    "acd.queue_intervals",
     "acd.agent_states",
     "crm.cases",
     "crm.surveys",
