@@ -1,9 +1,11 @@
 """How the steps of a refresh end, and how a whole refresh does. What is said of it is `conclude`'s."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from expectations.items import Item, items_of
 from expectations.verdicts import Verdict
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
@@ -41,6 +43,13 @@ class GateOutcome:
     build_id: str
     verdicts: tuple[Verdict, ...]
     is_partial: bool = False
+    #: The source tables that each KPI needs.
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What it found, one item for each cause."""
+        return items_of(self.verdicts, self.sources)
 
     @property
     def refused(self) -> bool:
@@ -60,8 +69,8 @@ class PublishOutcome:
 @dataclass(frozen=True)
 class RefreshOutcome:
     """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not, and `manifest` its
-    manifest where this refresh published it; `failed` are the verdicts that refused it, `warnings` those that somebody
-    should look at though it was published, `notes` what else is to be looked at, a sentence each. `lacks_pdf` says that
+    manifest where this refresh published it; `items` are what the gate found, settled or not, the worst first; `notes` what
+    else is to be looked at and `about_waivers` which waivers do nothing any more, a sentence each. `lacks_pdf` says that
     a browser should have printed the report and did not."""
 
     status: Literal["published", "refused", "nothing_new", "failed"]
@@ -69,8 +78,8 @@ class RefreshOutcome:
     months: tuple[date, ...] = ()
     steps: tuple[StepResult, ...] = ()
     message: str = ""
-    failed: tuple[Verdict, ...] = ()
-    warnings: tuple[Verdict, ...] = ()
+    items: tuple[Item, ...] = ()
     notes: tuple[str, ...] = ()
+    about_waivers: tuple[str, ...] = ()
     manifest: Manifest | None = None
     lacks_pdf: bool = False

@@ -17,7 +17,7 @@ from orchestration.home.errors import UsageError
 from orchestration.home.months import next_month
 from orchestration.home.paths import Home
 from orchestration.releases.manifest import current_release_path, damaged
-from orchestration.warehouse.database import columns_of
+from orchestration.warehouse.database import columns_of, tables_of
 
 if TYPE_CHECKING:
     from orchestration.presentation.language import Language
@@ -48,7 +48,7 @@ class Kpi:
 @dataclass(frozen=True)
 class Number:
     """One row of kpi_monthly beside the month before: all values unrounded; `is_restated` where a later release than
-    the first said something else of this number before."""
+    the first said something else of this number before, `is_to_confirm` where an open item touches it."""
 
     kpi_id: str
     scope: str
@@ -64,6 +64,17 @@ class Number:
     matures_on: date
     is_restated: bool
     coverage: float
+    is_to_confirm: bool
+
+
+#: Why somebody has no rank (marts.agent_scorecard_monthly.unranked_code), in words.
+UNRANKED = {
+    "no_weights": "no weights for the line and role",
+    "little_weight": "numbers for less than half of the weight",
+    "no_number": "none of the KPIs has a number",
+    "few_days": "present on too few days",
+    "few_people": "too few people in the line and role",
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,8 @@ _NUMBERS = """
     select
         kpi.kpi_id, kpi.scope, kpi.scope_id, kpi.numerator, kpi.denominator, kpi.value,
         earlier.value as value_before, kpi.target, kpi.status, kpi.attainment, kpi.is_provisional, kpi.matures_on,
-        restated.kpi_id is not null as is_restated, {coverage} as coverage
+        restated.kpi_id is not null as is_restated, {coverage} as coverage,
+        kpi.kpi_id in ({to_confirm}) as is_to_confirm
     from marts.kpi_monthly as kpi
     left join marts.kpi_monthly as earlier
         on
@@ -196,7 +208,10 @@ def numbers(
     # A release of before 0.4.0 does not say how much is known; of its months that were carried, neither does a later one.
     known = "coverage" in columns_of(connection, "marts", "kpi_monthly")
     rows = connection.execute(
-        _NUMBERS.format(coverage="coalesce(kpi.coverage, 1)" if known else "1.0::double"),
+        _NUMBERS.format(
+            coverage="coalesce(kpi.coverage, 1)" if known else "1.0::double",
+            to_confirm=kpis_to_confirm(connection),
+        ),
         {"month": month, "scopes": list(scopes), "scope_id": scope_id},
     ).fetchall()
     return [Number(*row) for row in rows]
@@ -232,6 +247,15 @@ def sources_of(connection: duckdb.DuckDBPyConnection, month: date) -> list[Sourc
         [month],
     ).fetchall()
     return [SourceMonth(*row) for row in rows]
+
+
+def kpis_to_confirm(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL for the KPIs that an open item of `$month` touches; of none in a release of an older Callboard."""
+    if "to_confirm" not in tables_of(connection, "audit"):
+        return "select null where false"
+    return (
+        "select unnest(kpis) from audit.to_confirm where state = 'open' and (month is null or month = $month)"
+    )
 
 
 def trends(

@@ -7,8 +7,11 @@ from typing import Any
 
 import duckdb
 
+from expectations.items import Entry, Item
 from orchestration.presentation.language import Language
+from orchestration.releases.findings import WITH_FINDINGS, entries_in, items_in
 from orchestration.releases.reader import (
+    UNRANKED,
     Absence,
     Kpi,
     Number,
@@ -107,8 +110,9 @@ class Facts:
     people_unranked: list[tuple[Any, ...]]
     restatements: list[tuple[Any, ...]]
     restated: int
-    waivers: list[tuple[Any, ...]]
-    warnings: list[tuple[Any, ...]]
+    items: tuple[Item, ...]
+    waived: tuple[Entry, ...]
+    noted: tuple[Entry, ...]
     quarantine: list[tuple[Any, ...]]
 
 
@@ -153,17 +157,14 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
             "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null",
             month,
         ),
-        people_unranked=connection.execute(
-            "select unranked_reason, count(*) from marts.agent_scorecard_monthly "
-            "where month = ? and unranked_reason is not null group by all order by count(*) desc, unranked_reason",
-            [month],
-        ).fetchall(),
+        people_unranked=_people_unranked(connection, month),
         restatements=_restatements(connection, month),
         restated=_count(
             connection,
             "select count(*) from audit.restatement where month = ? and value_before is not null",
             month,
         ),
+        items=items_in(connection, month),
         **_verdicts(connection, month),
         quarantine=connection.execute(
             f"""
@@ -174,6 +175,18 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
             """
         ).fetchall(),
     )
+
+
+def _people_unranked(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[str, int]]:
+    # Releases of an older Callboard have the reason alone.
+    table = columns_of(connection, "marts", "agent_scorecard_monthly")
+    column = "unranked_code" if "unranked_code" in table else "unranked_reason"
+    rows: list[tuple[str, int]] = connection.execute(
+        f"select {column}, count(*) from marts.agent_scorecard_monthly where month = ? and {column} is not null "
+        "group by all order by count(*) desc, 1",
+        [month],
+    ).fetchall()
+    return [(UNRANKED.get(why, why), people) for why, people in rows]
 
 
 def _release(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
@@ -350,19 +363,21 @@ def _restatements(connection: duckdb.DuckDBPyConnection, month: date) -> list[tu
     ).fetchall()
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
+def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, tuple[Entry, ...]]:
+    """What people let pass, and what is only worth a look."""
     rows = connection.execute(
-        """
-        select expectation, table_name, observed, expected, waived_by, waived_reason, severity
-        from audit.gate_result
+        f"""
+        select expectation, table_name, month, findings
+        from (from audit.gate_result {WITH_FINDINGS})
         where (month = ? or month is null) and not passed
         order by all
         """,
         [month],
     ).fetchall()
+    entries = [entry for row in rows for entry in entries_in(*row)]
     return {
-        "waivers": [row for row in rows if row[4] is not None],
-        "warnings": [row for row in rows if row[4] is None and row[6] == "warning"],
+        "waived": tuple(e for e in entries if e.finding.settled and e.finding.settled.kind == "waived"),
+        "noted": tuple(e for e in entries if e.finding.severity == "noted" and not e.finding.settled),
     }
 
 

@@ -39,7 +39,7 @@ create table marts.agent_scorecard_monthly as
 select month, employee_id, 'inquiry' as business_line, 'agent' as role, sum(points) as own_score, 90.0 as team_score,
     sum(points) as score, 12 as people_ranked, row_number() over (partition by month order by employee_id) as rank,
     case when rank <= 2 then 'top' when rank > 10 then 'bottom' else 'middle' end as tier,
-    cast(null as varchar) as unranked_reason, if(tier = 'bottom', 1, 0) as months_in_bottom_tier, 1 as months_ranked
+    cast(null as varchar) as unranked_reason, cast(null as varchar) as unranked_code, if(tier = 'bottom', 1, 0) as months_in_bottom_tier, 1 as months_ranked
 from marts.agent_scorecard_item group by month, employee_id;
 
 insert into marts.kpi_monthly by name

@@ -5,9 +5,10 @@ Whether a day is missing is asked of the source, in `completeness.py`.
 """
 
 from expectations.suite import (
+    OUR_DEFECT,
     Expectation,
     Suite,
-    numbers,
+    pack,
     refers_to,
     rule,
     unique_key,
@@ -39,6 +40,9 @@ _SLACK = 1e-9
 _adds_up_to_kpis = Expectation(
     name="fct_queue_interval_adds_up_to_kpi_monthly",
     expected="the intervals of a month add up to the KPIs of the centre and of each business line",
+    found="intervals add up to {numerator} / {denominator}, kpi_monthly has {kpi_numerator} / {kpi_denominator}",
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
         with counted as (
             select month, kpi_id, scope, scope_id, coalesce(numerator, 0) as numerator, denominator
@@ -61,10 +65,15 @@ _adds_up_to_kpis = Expectation(
             where month in (select month from month_asked) and scope in ('centre', 'business_line')
                 and kpi_id in ({", ".join(f"'{kpi_id}'" for kpi_id in _ADDED_UP)})
         )
-        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=' || scope || ', scope_id=' || scope_id as key,
-            coalesce('intervals add up to ' || counted.numerator || ' / ' || counted.denominator, 'no intervals')
-                || coalesce(', kpi_monthly has ' || published.numerator || ' / ' || published.denominator, ', kpi_monthly has no row')
-                as observed
+        select month, {pack("kpi_id", "scope", "scope_id")} as keys,
+            {
+        pack(
+            numerator="counted.numerator",
+            denominator="counted.denominator",
+            kpi_numerator="published.numerator",
+            kpi_denominator="published.denominator",
+        )
+    } as found
         from counted
         full join published using (month, kpi_id, scope, scope_id)
         where coalesce(
@@ -93,7 +102,7 @@ SUITE = Suite(
                 or within_service_level > answered
                 or (answered = 0 and wait_seconds > 0)
             """,
-            observed=numbers(*_COUNTS),
+            shown=_COUNTS,
             key=_KEY,
         ),
         rule(
@@ -102,7 +111,7 @@ SUITE = Suite(
             month=_MONTH,
             expected="no count and no duration below 0",
             broken=f"least({', '.join(_COUNTS)}) < 0",
-            observed=numbers(*_COUNTS),
+            shown=_COUNTS,
             key=_KEY,
         ),
         rule(
@@ -111,7 +120,7 @@ SUITE = Suite(
             month=_MONTH,
             expected="interval_starts_at is a full or a half hour, unless the ACD reported the interval",
             broken="source_table <> 'acd.queue_intervals' and epoch_us(interval_starts_at) % 1800000000 <> 0",
-            observed=numbers("interval_starts_at"),
+            shown=("interval_starts_at",),
             key=_KEY,
         ),
         rule(
@@ -120,11 +129,11 @@ SUITE = Suite(
             month=_MONTH,
             expected="no interval that begins after as_of",
             broken="interval_starts_at > getvariable('as_of')",
-            observed=numbers("interval_starts_at"),
+            shown=("interval_starts_at",),
             key=_KEY,
         ),
         refers_to(_TABLE, "queue_id", "dim_queue", _MONTH),
-        volume_by_month(_TABLE, "queue_day", ("offered", "answered")),
+        volume_by_month(_TABLE, "queue_day", {"offered": "acd.contact_legs", "answered": "acd.contact_legs"}),
         _adds_up_to_kpis,
     ),
 )
