@@ -9,6 +9,7 @@ any text; a name that ends in `_list` is joined anew, and `text` is a text of th
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -84,6 +85,14 @@ class Language:
             return self.text("{number} s", number=format_decimal(value, "#,##0.0", locale=self.locale))
         pattern = {"count": "#,##0.##", "money": "#,##0.00", "points": "#,##0.00"}.get(unit, "#,##0.0")
         return format_decimal(value, pattern, locale=self.locale)
+
+    def absence(self, reason: str, missing_sources: Sequence[str] = ()) -> str:
+        """Why there is no number: a `reason` of marts.kpi_absence, and the tables that were never delivered."""
+        if reason == "not_delivered":
+            between = self.text(" or ")
+            tables = self.text(", ").join(table.replace(" or ", between) for table in missing_sources)
+            return self.text("not delivered: {tables}", tables=tables)
+        return self.text({"not_known": "not known"}.get(reason, "nothing to count"))
 
     def change(self, now: float | None, before: float | None, unit: str) -> str:
         """By how much a value moved, with its sign; a ratio moves in percentage points."""

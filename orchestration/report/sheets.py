@@ -43,7 +43,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         """
         select
             kpi.kpi_id, dim.{name} as kpi, kpi.scope, kpi.scope_id, kpi.value, kpi.target, kpi.status,
-            earlier.value as last_month, kpi.numerator, kpi.denominator, kpi.is_provisional, kpi.matures_on,
+            earlier.value as last_month, kpi.numerator, kpi.denominator, {coverage}kpi.is_provisional, kpi.matures_on,
             restated.kpi_id is not null as is_restated, dim.unit
         from marts.kpi_monthly as kpi
         inner join marts.dim_kpi as dim using (kpi_id)
@@ -58,6 +58,20 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         where kpi.month = $month and kpi.scope <> 'employee'
         order by kpi.scope, kpi.scope_id, kpi.kpi_id
         """,
+    ),
+    "kpi_absence": (
+        "KPIs without a number, and why",
+        """
+        select kpi_id, dim.{name} as kpi, scope, scope_id, {'reason': reason, 'missing': missing_sources} as why
+        from marts.kpi_absence
+        inner join marts.dim_kpi as dim using (kpi_id)
+        where month = $month
+        order by scope, scope_id, kpi_id
+        """,
+    ),
+    "source_month": (
+        "Sources of this month",
+        "select source_table, is_delivered, has_rows from audit.source_month where month = $month order by source_table",
     ),
     **{
         mart: (
@@ -215,7 +229,7 @@ def _look(book: Book, column: str, cell: float, unit: str | None) -> str:
         return str(unit)
     if column in book.kpis and book.kpis[column].unit in NUMBER_FORMATS:
         return book.kpis[column].unit
-    if column.endswith("_rate"):
+    if column.endswith("_rate") or column in ("coverage", "weight_covered"):
         return "ratio"
     if column.endswith("_seconds"):
         return "seconds"
@@ -265,6 +279,9 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column == "status" and cell:
         return book.language.text(str(cell))
+    if column == "why" and isinstance(cell, dict):
+        found = cast(dict[str, str | None], cell)
+        return book.language.absence(found["reason"] or "", (found["missing"] or "").split("|"))
     if isinstance(cell, dict):
         return book.language.reason(**cast(dict[str, Any], cell))
     if column in _RELEASE_TEXTS and cell:

@@ -102,6 +102,10 @@ def make_centre(
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
             _DEFINITIONS,
         )
+        connection.execute(
+            "create table intermediate.int_kpi_needs as "
+            "select kpi_id, 'acd.contact_legs' as need, true as is_delivered from intermediate.int_kpi_definitions"
+        )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
         make_scorecards(connection)
     return path
@@ -210,11 +214,18 @@ create table staging.stg_qa__evaluations (evaluation_id varchar, contact_id varc
     evaluator_id varchar, evaluated_at timestamp, method varchar, score decimal(26, 10), status varchar);
 
 create table marts.fct_queue_interval as
-select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
-    interval_starts_at::date as business_date,
-    count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
-    count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
-from leg group by all;
+select *, date_trunc('month', business_date)::date as month, 30 as interval_minutes, 'acd.contact_legs' as source_table,
+    offered as offered_with_known_wait, answered as answered_with_known_wait, answered as answered_with_known_handle_time
+from (
+    select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
+        interval_starts_at::date as business_date,
+        count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
+        count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
+    from leg group by all
+    union all
+    -- The switch did not say who answered these two.
+    select min(business_date) + interval 8 hour, 'Q1', min(business_date), 2, 2, 0, 0, 2, 20, 500 from worked group by month
+);
 
 create temp table measured as
 select date_trunc('month', business_date)::date as month, employee_id, site_id, team_id, business_line,
@@ -259,7 +270,7 @@ select below.month, kpi_id, below.scope, below.scope_id,
     coalesce(above.amount, 0)::double * numerator_factor / numerator_divisor as numerator,
     below.amount::double / denominator_divisor as denominator,
     numerator / denominator as value,
-    cast(null as double) as target, cast(null as varchar) as status, false as is_provisional, 'r1' as release_id
+    cast(null as double) as target, cast(null as varchar) as status, 1.0::double as coverage, false as is_provisional, 'r1' as release_id
 from intermediate.int_kpi_definitions
 join scope_measure as below
     on below.measure = denominator_measure and list_contains(string_split(scopes, '|'), below.scope)
@@ -267,6 +278,9 @@ left join scope_measure as above
     on above.measure = numerator_measure and above.month = below.month and above.scope = below.scope
     and above.scope_id = below.scope_id
 where below.amount <> 0;
+
+create table marts.kpi_absence (month date, kpi_id varchar, scope varchar, scope_id varchar, reason varchar,
+    missing_sources varchar);
 
 create temp table scoped_value as
 select month, scope_id as team_id, kpi_id, value from marts.kpi_monthly where scope in ('centre', 'team');

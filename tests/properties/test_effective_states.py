@@ -73,18 +73,19 @@ def test_at_each_moment_the_state_that_started_last_among_those_that_last_counts
 def counted(states: list[State], as_of: datetime, states_sql: str) -> list[tuple[int, datetime, datetime]]:
     """(place in `states`, start, end) of each row that int_agent_states makes of them."""
     with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema staging")
+        connection.execute("set TimeZone = 'UTC'; create schema staging; create schema intermediate")
         connection.execute(
-            "create table staging.stg_hr__employees as select 'E1' as employee_id, agent_id from (values ('A1'), ('A2')) as t (agent_id)"
+            "create table intermediate.int_logins as "
+            "select 'E1' as employee_id, agent_key from (values ('A1'), ('A2')) as login (agent_key)"
         )
         connection.execute(
             "create table staging.stg_acd__agent_states (agent_id varchar, state varchar, started_at timestamp,"
-            " ended_at timestamp, delivery_id bigint, line_number bigint)"
+            " ended_at timestamp, delivery_id bigint, line_number bigint, row_number bigint)"
         )
         for line, (agent_id, started, ended) in enumerate(states):
             end = None if ended is None else START + ended * TICK
             connection.execute(
-                "insert into staging.stg_acd__agent_states values ($1, 'available', $2, $3, 1, $4)",
+                "insert into staging.stg_acd__agent_states values ($1, 'available', $2, $3, 1, $4, 1)",
                 [agent_id, START + started * TICK, end, line],
             )
         sql = states_sql.replace(_AS_OF_IN_SQL, as_of.isoformat(sep=" "))

@@ -8,17 +8,17 @@
     summed        the relation to add up: a smaller one with the same measures where there is one, else `rows`
     source_table  the table that delivery_id and line_number of `rows` point into
     line          the column that stands for the business line
-    measures      list of {name, expr: SQL over `rows`, summed_expr: SQL over `summed`} -#}
+    measures      list of {name, expr: SQL over `rows`, summed_expr: SQL over `summed`}; two families may count one measure,
+                  whose first is the one that says where it comes from -#}
 {% macro kpi_families() -%}
     {%- set families = [] -%}
     {%- for semantic_model in (graph.semantic_models.values() if execute else []) if semantic_model.config.meta.source_table -%}
         {%- set meta = semantic_model.config.meta -%}
         {%- set measures = [] -%}
         {%- for measure in semantic_model.measures -%}
-            {%- set expr = measure.expr or measure.name -%}
-            {%- do measures.append({
-                'name': measure.name, 'expr': expr, 'summed_expr': measure.name if meta.added_up_in else expr,
-            }) -%}
+            {%- set name = measure.name[(meta.prefix or '') | length:] -%}
+            {%- set expr = measure.expr or name -%}
+            {%- do measures.append({'name': name, 'expr': expr, 'summed_expr': name if meta.added_up_in else expr}) -%}
         {%- endfor -%}
         {%- set lines = semantic_model.dimensions | selectattr('name', 'equalto', 'business_line') | list -%}
         {%- do families.append({
@@ -54,7 +54,7 @@
     {%- for family in kpi_families() -%}
         {%- do columns_of.setdefault(family.source_table, []).extend(family.agent_day_columns) -%}
         {%- for measure in family.measures -%}
-            {%- do source_of.update({measure.name: family.source_table}) -%}
+            {%- do source_of.setdefault(measure.name, family.source_table) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- for semantic_model in (graph.semantic_models.values() if execute else []) -%}

@@ -51,6 +51,17 @@ _has_rows = Expectation(
     """,
 )
 
+_delivered = Expectation(
+    name="kpi_monthly_needs_are_delivered",
+    expected="no number of a KPI of which a source table was never delivered",
+    broken_rows="""
+        select month, 'month=' || month || ', kpi_id=' || kpi_id as key, need || ' was never delivered' as observed
+        from marts.kpi_monthly
+        join intermediate.int_kpi_needs using (kpi_id)
+        where month in (select month from month_asked) and not is_delivered
+    """,
+)
+
 _provisional = rule(
     _TABLE,
     "kpi_monthly_running_months_are_provisional",
@@ -87,6 +98,16 @@ SUITE = Suite(
             observed=_NUMBERS,
             key=_KEY,
         ),
+        rule(
+            _TABLE,
+            "kpi_monthly_coverage_is_a_share",
+            month="month",
+            expected="coverage above 0 and at most 1: where nothing is known, there is no row",
+            broken=f"coverage is null or not coverage > 0 or coverage > 1 + {_SLACK}",
+            observed=numbers("coverage"),
+            key=_KEY,
+        ),
+        _delivered,
         _out_of_bounds,
         _described,
         rule(

@@ -36,10 +36,10 @@ timed as (
         legs.outcome = 'answered' as is_answered,
         legs.talk_seconds + legs.hold_seconds + legs.wrap_seconds as known_handle_seconds,
         case when legs.outcome = 'answered' then {{ microseconds_between('legs.offered_at', 'legs.answered_at') }} end
-            as wait_microseconds
+            as wait_microseconds,
+        {{ is_short_abandon('legs', 'queues') }} as is_short_abandon
     from legs
     inner join queues on queues.queue_id = legs.queue_id
-    where not {{ is_short_abandon('legs', 'queues') }}
 
 ),
 
@@ -50,14 +50,20 @@ final as (
         days.local_date,
         days.period_id,
         timed.leg_id,
+        timed.queue_id,
+        timed.offered_at,
         timed.business_line,
         timed.delivery_id,
         timed.line_number,
         timed.row_number,
-        1 as offered_legs,
+        case when timed.is_short_abandon then 1 else 0 end as short_abandons,
+        case when timed.is_short_abandon then 0 else 1 end as offered_legs,
         case when timed.is_answered then 1 else 0 end as answered_legs,
-        case when timed.outcome = 'abandoned' then 1 else 0 end as abandoned_legs,
-        case when timed.is_answered and timed.wait_microseconds is null then 0 else 1 end as offered_legs_with_known_wait,
+        case when timed.outcome = 'abandoned' and not timed.is_short_abandon then 1 else 0 end as abandoned_legs,
+        case
+            when timed.is_short_abandon or (timed.is_answered and timed.wait_microseconds is null) then 0
+            else 1
+        end as offered_legs_with_known_wait,
         case when timed.wait_microseconds is not null then 1 else 0 end as answered_legs_with_known_wait,
         case when timed.wait_microseconds <= timed.service_level_seconds * 1000000 then 1 else 0 end
             as legs_within_service_level,

@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('int_shift_contributions') }}
 -- depends_on: {{ ref('int_staffing_contributions') }}
 -- depends_on: {{ ref('int_leg_contributions') }}
+-- depends_on: {{ ref('int_queue_interval_contributions') }}
 -- depends_on: {{ ref('int_contact_contributions') }}
 -- depends_on: {{ ref('int_survey_contributions') }}
 -- depends_on: {{ ref('int_complaint_contributions') }}

@@ -34,6 +34,16 @@ own as (
 
 ),
 
+-- A score of less than half of the weight says too little to be anybody's.
+counted as (
+
+    select
+        *,
+        case when weight_covered >= 0.5 then score end as counted_score
+    from own
+
+),
+
 final as (
 
     select
@@ -49,24 +59,24 @@ final as (
         coalesce(own.kpis_with_a_number, 0) as kpis_with_a_number,
         coalesce(own.weight_covered, 0) as weight_covered,
         cast(own.score as double) as own_score,
-        cast(team.score as double) as team_score,
+        cast(team.counted_score as double) as team_score,
         case
-            when subjects.subject = 'employee' and team.score is not null
+            when subjects.subject = 'employee' and team.counted_score is not null
                 then cast(
-                    own.score * cast({{ var('scorecard_own_share') }} as decimal(7, 6))
-                    + team.score * cast({{ var('scorecard_team_share') }} as decimal(7, 6)) as double
+                    own.counted_score * cast({{ var('scorecard_own_share') }} as decimal(7, 6))
+                    + team.counted_score * cast({{ var('scorecard_team_share') }} as decimal(7, 6)) as double
                 )
-            else cast(own.score as double)
+            else cast(own.counted_score as double)
         end as score,
         greatest(coalesce(own.provisional, 0), coalesce(team.provisional, 0)) = 1 as is_provisional,
         greatest(own.matures_on, coalesce(team.matures_on, own.matures_on)) as matures_on
     from subjects
-    left join own
+    left join counted as own
         on
             own.month = subjects.month
             and own.subject = subjects.subject
             and own.subject_id = subjects.subject_id
-    left join own as team
+    left join counted as team
         on
             subjects.subject = 'employee'
             and team.subject = 'team'

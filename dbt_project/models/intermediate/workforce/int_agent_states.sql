@@ -4,20 +4,16 @@
 
 with
 
-agents as (
+logins as (
 
-    select distinct
-        agent_id,
-        employee_id
-    from {{ ref('stg_hr__employees') }}
-    where agent_id is not null
+    select * from {{ ref('int_logins') }}
 
 ),
 
 states as (
 
     select
-        agents.employee_id,
+        logins.employee_id,
         states.agent_id,
         states.state,
         states.started_at,
@@ -26,7 +22,7 @@ states as (
         states.line_number,
         states.row_number
     from {{ ref('stg_acd__agent_states') }} as states
-    inner join agents on agents.agent_id = states.agent_id
+    inner join logins on logins.agent_key = states.agent_id
     where
         {{ overlaps_selected_months(
             'states.started_at', 'coalesce(states.ended_at, states.started_at + interval 4 hour)',

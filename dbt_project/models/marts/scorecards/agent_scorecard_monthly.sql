@@ -40,6 +40,7 @@ present as (
 
     select
         scores.*,
+        cast(floor(100 * scores.weight_covered) as bigint) as points_covered,
         case when months_with_states.month is not null and scores.agent_id is not null then coalesce(days.days_present, 0) end
             as days_present
     from scores
@@ -54,9 +55,9 @@ checked as (
         *,
         case
             when kpis = 0 then 'no weights for the role ' || role || ' in the line ' || business_line
+            when weight_covered < 0.5 and kpis_with_a_number > 0
+                then 'numbers for only ' || cast(points_covered as varchar) || ' of 100 points of weight'
             when score is null then 'none of the KPIs has a number'
-            when weight_covered < 0.5
-                then 'numbers for only ' || cast(cast(floor(100 * weight_covered) as bigint) as varchar) || ' of 100 points of weight'
             when days_present < {{ var('scorecard_min_days_present') }}
                 then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
         end as left_out_reason
