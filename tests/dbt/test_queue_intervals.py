@@ -55,11 +55,15 @@ def reporting(centre: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
             queue=HALF_HOURS, start="time_bucket(interval 30 minute, offered_at)", minutes=30
         )
         days = _REPORTED.format(
-            queue=DAYS, start="date_trunc('day', offered_at + interval 8 hour) - interval 8 hour", minutes=1440
+            queue=DAYS,
+            start="date_trunc('day', offered_at + interval 8 hour) - interval 8 hour",
+            minutes=1440,
         )
         for name, query in (("half hours", half_hours), ("days", days)):
             start = "strftime(interval_starts_at, '%Y-%m-%dT%H:%M:%SZ') as interval_starts_at"
-            connection.execute(f"copy (select * replace ({start}) from ({query})) to '{intervals / name}.csv'")
+            connection.execute(
+                f"copy (select * replace ({start}) from ({query})) to '{intervals / name}.csv'"
+            )
     _drop_legs(made.landing, (HALF_HOURS, DAYS))
     assert made.build([AUGUST, SEPTEMBER]).in_words() == ""
     return made
@@ -73,7 +77,9 @@ def _drop_legs(landing: Path, queues: tuple[str, ...]) -> None:
         file.write_text("\n".join([header, *kept]) + "\n")
 
 
-_WITHIN = f"where queue_id in ('{HALF_HOURS}', '{DAYS}') and business_date between '2026-08-03' and '2026-09-28'"
+_WITHIN = (
+    f"where queue_id in ('{HALF_HOURS}', '{DAYS}') and business_date between '2026-08-03' and '2026-09-28'"
+)
 _COUNTS = (
     "sum(offered), sum(answered), sum(abandoned), sum(short_abandons), sum(within_service_level), sum(wait_seconds), "
     "sum(handle_seconds), sum(offered_with_known_wait), sum(answered_with_known_wait), sum(answered_with_known_handle_time)"

@@ -69,4 +69,7 @@ def test_what_came_with_the_new_version_is_there_and_empty(upgraded: LiveHome) -
         assert connection.execute("select count(*) from raw.acd__queue_intervals").fetchone() == (0,)
         assert connection.execute(
             "select count(*), count(distinct row_number) from raw.acd__contact_legs"
-        ).fetchone() == (connection.execute("select count(*) from staging.stg_acd__contact_legs").fetchone()[0], 1)  # type: ignore[index]
+        ).fetchone() == (
+            connection.execute("select count(*) from staging.stg_acd__contact_legs").fetchone()[0],
+            1,
+        )  # type: ignore[index]
