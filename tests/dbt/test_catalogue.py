@@ -38,7 +38,7 @@ def test_every_kpi_divides_measures_that_a_model_makes(compiled_nodes: Nodes) ->
 
 
 def test_every_measure_is_asked_for_by_a_kpi_or_a_wide_mart(compiled_nodes: Nodes) -> None:
-    asked = {measure for row in definitions() for measure in row["measures"]}
+    asked = {measure for row in definitions() for measure in (*row["measures"], row.get("known_of"))}
     for mart in WIDE_MARTS:
         asked |= set(re.findall(r"measure = '(\w+)'", compiled(compiled_nodes, mart)))
     assert made_measures(compiled_nodes) - asked == set()
