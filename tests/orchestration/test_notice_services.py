@@ -149,7 +149,9 @@ def test_a_long_notice_fits_into_wecom_and_keeps_its_beginning_and_its_hint(
     context: RefreshContext, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, lang: Literal["en", "zh"]
 ) -> None:
     tables = ["a_" + "甲" * 3000, *(f"b{n:03}" for n in range(200))]
-    found = items(*(failing("kpi_monthly_key_is_unique", table, keys={"kpi_id": "x"}) for table in tables))
+    found = items(
+        *(failing("kpi_monthly_key_is_unique", table, keys={"employee_id": "x"}) for table in tables)
+    )
     in_order = tuple(sorted(found, key=lambda item: item.lead.table_name))
     outcome = RefreshOutcome("refused", None, (AUGUST,), message="Refused.", items=in_order)
     with standing_in_for_everybody(receiver):
