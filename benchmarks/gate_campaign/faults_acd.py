@@ -93,7 +93,7 @@ QUEUES = (
           replace={"service_level_seconds": "cast(cast(service_level_seconds as int) * 2 as varchar)"}),
     Fault("queues_short_abandon_raised", _QUEUES, needs_history=True, replace={"short_abandon_seconds": "'60'"}),
     Fault("queues_line_moved", _QUEUES, needs_history=True,
-          replace={"business_line": "if(queue_id = 'Q03', 'inquiry', business_line)"}),
+          replace={"business_line": "if(queue_id = 'Q05', 'inquiry', business_line)"}),
     Fault("queues_chat_is_voice", _QUEUES, needs_history=True, replace={"channel": "if(channel = 'chat', 'voice', channel)"}),
 )  # fmt: skip
 

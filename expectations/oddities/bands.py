@@ -11,10 +11,14 @@ _CHANCE = 5
 _RANGES = 4
 #: Floors: of shares, of how often a column is empty, of means and quantiles (relative to their size and to the spread
 #: of single rows), of rows a day by part (logarithm), and of the days that the last row is short of the month's end.
-_SHARE, _EMPTY, _RELATIVE, _OF_SPREAD, _ROWS, _PART_ROWS, _DAYS = 0.04, 0.03, 0.08, 0.1, 0.25, 0.5, 3
+_SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS, _PART_ROWS, _DAYS = 0.04, 0.03, 0.08, 0.08, 0.1, 0.25, 0.5, 3
 
 #: Numbers that follow from others of the same column and are kept for people to look at.
-_NOT_COMPARED = "('common', 'q10', 'q90', 'days', 'q50')"
+_NOT_COMPARED = """(
+    'common', 'q10', 'q50', 'q90', 'max', 'days', 'unknown_contact', 'other_agent', 'overlap', 'doubled', 'off_duration', 'gap',
+    'outside_states', 'legs_outside_plan', 'exact_start', 'unplanned', 'absent', 'without_legs', 'without_states',
+    'handle_to_occupied', 'late_seconds'
+)"""
 
 SHARES = "('share', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour')"
 
@@ -58,7 +62,7 @@ def compared() -> str:
         met as (
             select month, source, column_name, part_kind, part, measure, word, value, numbers,
                 greatest(spread, was_spread) as row_spread,
-                coalesce(paired.rows, rows_now.rows, 0) as rows, if(measure in ('share', 'mean', 'zero'), coalesce(present, usual_rows), usual_rows) as usual_rows,
+                coalesce(paired.rows, rows_now.rows, 0) as rows, if(measure in ('share', 'mean', 'log_mean', 'zero'), coalesce(present, usual_rows), usual_rows) as usual_rows,
                 is_closed
             from base
             join paired using (month, source, column_name, part_kind, part)
@@ -79,9 +83,13 @@ def compared() -> str:
         usual as (
             select *,
                 list_aggregate(numbers, 'median') as usual,
-                list_max(numbers) - list_min(numbers) as range_of_months,
                 (usual * usual_rows + 1) / (usual_rows + 2) as share,
-                sqrt(1 / greatest(rows, 1) + 1 / greatest(usual_rows, 1)) as by_rows
+                sqrt(1 / greatest(rows, 1) + 1 / greatest(usual_rows, 1)) as by_rows,
+                case when measure in ('mean', 'log_mean') then row_spread
+                    when measure in {SHARES} then sqrt(greatest(share * (1 - share), 0)) else 0 end as of_one_row,
+                -- What the trailing months differ by more than chance would have them differ.
+                greatest(0, list_max(numbers) - list_min(numbers)
+                    - 2 * of_one_row / sqrt(greatest(usual_rows / len(numbers), 1))) as range_of_months
             from filled
             where value is not null and (measure = 'share' or len(numbers) >= getvariable('trailing_months'))
         ),
@@ -89,25 +97,31 @@ def compared() -> str:
             select *,
                 case
                     when measure in {SHARES} then greatest(
-                        {_RANGES} * range_of_months,
                         if(measure = 'empty', {_EMPTY}, {_SHARE}),
-                        {_CHANCE} * sqrt(greatest(share * (1 - share), 0)) * by_rows)
+                        {_RANGES} * range_of_months + {_CHANCE} * of_one_row * by_rows)
                     when measure = 'days_short' then greatest({_RANGES} * range_of_months, {_DAYS})
+                    when measure = 'log_mean' then greatest(
+                        {_LOG}, {_RANGES} * range_of_months + {_CHANCE} * row_spread * by_rows)
                     when measure = 'mean' then greatest(
-                        {_RANGES} * range_of_months, {_RELATIVE} * abs(usual), {_OF_SPREAD} * row_spread,
-                        {_CHANCE} * row_spread * by_rows)
+                        {_RELATIVE} * abs(usual), {_OF_SPREAD} * row_spread,
+                        {_RANGES} * range_of_months + {_CHANCE} * row_spread * by_rows)
                 end as tolerance
             from usual
         ),
         steady as (
             -- Registers bring the same number of rows every day of every month.
-            select *, usual >= 0.1 and range_of_months <= 0.02 * usual as is_steady from tolerated
+            select *, source = 'qa.report_deliveries' and usual >= 0.1 and range_of_months <= 0.02 * usual as is_steady from tolerated
         )
         select month, source, nullif(column_name, '') as column_name, part_kind, part, measure, nullif(word, '') as word,
             value as observed, usual, rows,
             case
+                -- Another unit is no chance, however few the rows.
+                when measure = 'mean' and rows >= 3 and value * usual > 0
+                    and list_max(numbers) < 3 * list_min(numbers) and abs(ln(value / usual)) > ln(5)
+                    then greatest(abs(value - usual) / tolerance, abs(ln(value / usual)) / ln(5))
                 when measure <> 'rows_a_day' then abs(value - usual) / tolerance
                 when value < usual and not is_closed then 0
+                when value = 0 then usual * day(last_day(month)) / 15
                 else abs(ln((value + 0.01) / (usual + 0.01))) / greatest(
                     {_RANGES} * ln((list_max(numbers) + 0.01) / (list_min(numbers) + 0.01)),
                     case when is_steady then 0.03 when part_kind = 'all' then {_ROWS} else {_PART_ROWS} end,

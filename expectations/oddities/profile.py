@@ -63,8 +63,9 @@ _PERSONS = """
 """
 
 
-def make_profile(connection: duckdb.DuckDBPyConnection, kept: str | None) -> None:
-    """Make the temporary tables. `kept` is SQL for the rows of an earlier release's profile."""
+def make_profile(connection: duckdb.DuckDBPyConnection, kept: str | None) -> list[date]:
+    """Make the temporary tables. `kept` is SQL for the rows of an earlier release's profile; gives the months that
+    were profiled anew."""
     connection.execute(_MONTHS)
     connection.execute(_PERSONS)
     shape = ", ".join(f"{name} {kind}" for name, kind in PROFILE_COLUMNS.items())
@@ -80,13 +81,19 @@ def make_profile(connection: duckdb.DuckDBPyConnection, kept: str | None) -> Non
         for profiled in PROFILED:
             nth = _every_nth(connection, profiled, month)
             connection.execute(f"insert into source_profile by name {_profile_sql(profiled, month, nth)}")
+    return [month for (month,) in missing]
+
+
+def within_month(dated_by: str, month: date) -> str:
+    """SQL condition: the instant falls into the month by the default site's clock."""
+    return f"""{dated_by} >= (select since from odd_month where month = date '{month}')
+        and {dated_by} < (select until from odd_month where month = date '{month}')"""
 
 
 def _within(profiled: Profiled, month: date) -> str:
-    if not profiled.is_instant:
-        return f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
-    return f"""{profiled.dated_by} >= (select since from odd_month where month = date '{month}')
-        and {profiled.dated_by} < (select until from odd_month where month = date '{month}')"""
+    if profiled.is_instant:
+        return within_month(profiled.dated_by, month)
+    return f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
 
 
 def _every_nth(connection: duckdb.DuckDBPyConnection, profiled: Profiled, month: date) -> int:
@@ -139,9 +146,11 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             from spread
             union all
             select c.name, part_kind, part,
-                unnest(['mean', 'q10', 'q50', 'q90', 'zero', 'whole', 'midnight', 'hour']), null,
-                unnest([c.mean, c.q[1], c.q[2], c.q[3], c.zero, c.whole, c.midnight, c.hour]), c.present, c.spread
+                unnest(['mean', 'max', 'q10', 'q50', 'q90', 'zero', 'whole', 'midnight', 'hour']), null,
+                unnest([c.mean, c.highest, c.q[1], c.q[2], c.q[3], c.zero, c.whole, c.midnight, c.hour]), c.present, c.spread
             from spread
+            union all
+            select c.name, part_kind, part, 'log_mean', null, c.log_mean, c.present, c.log_spread from spread
             union all
             select c.name, part_kind, part, 'share', unnest(map_keys(c.words)),
                 unnest(list_transform(map_values(c.words), x -> x / c.present)), c.present, null
@@ -178,7 +187,11 @@ def _numbers(profiled: Profiled, name: str, kind: Kind) -> Iterator[tuple[str, s
     yield "common", f"list_max(map_values(histogram({number or words or name})))" if kind != "identity" else "cast(null as ubigint)"
     yield "words", f"histogram({words})" if words else "cast(null as map(varchar, ubigint))"
     yield "mean", f"avg({number})" if number else none
+    yield "highest", f"max({number})" if number else none
     yield "spread", f"stddev_samp({number})" if number else none
+    is_amount = kind == "number"
+    yield "log_mean", f"avg(ln({number})) filter ({number} > 0)" if is_amount else none
+    yield "log_spread", f"stddev_samp(ln({number})) filter ({number} > 0)" if is_amount else none
     yield "q", f"quantile_cont({number}, [0.1, 0.5, 0.9])" if number else "cast(null as double[])"
     yield "zero", f"avg(cast({number} = 0 as int))" if number else none
     yield "whole", f"avg(cast({name} = floor({name}) as int))" if kind == "number" else none

@@ -185,12 +185,14 @@ PROFILED = (
         {
             "planned_hours": "number",
             "held_hours": "number",
+            "held_to_planned": "number",
             "status": "word",
             "programme": "word",
             "ended_on": "time",
         },
         parts=("programme",),
         is_instant=False,
+        rows="from (select *, held_hours / planned_hours as held_to_planned from staging.stg_hr__training_sessions)",
     ),
     Profiled(
         "hr.training_records",
@@ -221,9 +223,10 @@ PROFILED = (
     Profiled(
         "hr.budget_lines",
         "month",
-        {"budgeted": "number", "spent": "number", "category": "word"},
+        {"budgeted": "number", "spent": "number", "spent_to_budgeted": "number", "category": "word"},
         parts=("category",),
         is_instant=False,
+        rows="from (select *, spent / nullif(budgeted, 0) as spent_to_budgeted from staging.stg_hr__budget_lines)",
     ),
     Profiled(
         "hr.appraisals",
