@@ -1,26 +1,39 @@
 """The gate: judges the marts of a build before anything is published, and never changes them.
 
-`run_gate` reads the build database, counts for every expectation the rows that break it, lets Great Expectations judge
-the counts and gives one result for each expectation, table and month. What must hold stands in the suite modules.
+`run_gate` reads the build database, finds for every expectation the places at which it does not hold, lets Great
+Expectations judge their counts and gives one verdict for each expectation, table and month. What must hold stands in the
+suite modules.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from expectations.reference_tables import prepare
+from expectations.items import Item, items_of
+from expectations.reference_tables import kpi_sources, prepare
 from expectations.settings import GateSettings
+from expectations.settling import Confirmation, Waiver, settle
+from expectations.sql import literal
 from expectations.suite import Expectation, Suite
 from expectations.suites import catalogue as suites
 from expectations.validation import preload as preload
 from expectations.validation import validate
-from expectations.verdicts import Verdict, Waiver
+from expectations.verdicts import Finding, Verdict, worst
 
 WHOLE_TABLE = "the whole table"
-MAX_EXAMPLE_KEYS = 5
+#: Findings kept of one expectation, table and month, the worst first. Structure is a matter of a few examples.
+MAX_FINDINGS, MAX_EXAMPLES = 500, 5
+
+# What a query may leave out.
+_OPTIONAL = (
+    "select null::varchar as severity, null::varchar as variant, null::varchar[] as kpis, null::double as damage "
+    "where false"
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class GateReport:
     """Everything the gate found."""
 
     results: tuple[Verdict, ...]
+    items: tuple[Item, ...] = ()
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -38,15 +52,6 @@ class GateReport:
     def passed(self) -> bool:
         """Whether the build may be published."""
         return not self.refused
-
-
-@dataclass(frozen=True)
-class _Finding:
-    """The rows that break one expectation in one scope."""
-
-    broken: int
-    observed: str
-    example_keys: tuple[str, ...]
 
 
 def expectation_names() -> dict[str, list[str]]:
@@ -63,6 +68,7 @@ def run_gate(
     default_site: str,
     default_time_zone: str = "UTC",
     waivers: Sequence[Waiver] = (),
+    confirmations: Sequence[Confirmation] = (),
     published: Path | None = None,
 ) -> GateReport:
     """Judge `months` (first days) of the build database `warehouse`, which is opened read-only and closed again.
@@ -84,98 +90,111 @@ def run_gate(
             },
             published=published,
         )
-        found = [(suite, _findings(connection, suite, months, troubles)) for suite in suites.ALL]
-    failures = validate([(suite, _counts(findings)) for suite, findings in found])
-    return GateReport(
-        tuple(
-            _result(
-                suite,
-                expectation,
-                scope,
-                finding,
-                (suite.table, expectation.name, scope) in failures,
-                months,
-                waivers,
+        sources = kpi_sources(connection)
+        judging = _Judging(connection, months, troubles, _kpis_by_source(sources))
+        found = [
+            (suite, [v for e in suite.expectations for v in judging.verdicts(suite, e)])
+            for suite in suites.ALL
+        ]
+    failures = validate([(suite, _counts(verdicts)) for suite, verdicts in found])
+    judged = [_judged(verdict, failures) for _, verdicts in found for verdict in verdicts]
+    settled = tuple(settle(judged, months, waivers, confirmations))
+    return GateReport(settled, items_of(settled, sources))
+
+
+@dataclass(frozen=True)
+class _Judging:
+    """One gate's run: the database, the months, what could not be prepared, and the KPIs that need each source."""
+
+    connection: duckdb.DuckDBPyConnection
+    months: Sequence[date]
+    troubles: Sequence[str]
+    kpis: Mapping[str, tuple[str, ...]]
+
+    def verdicts(self, suite: Suite, expectation: Expectation) -> list[Verdict]:
+        """The verdict on each month, or on the whole table."""
+        scopes = [month.isoformat() for month in self.months] if expectation.by_month else [WHOLE_TABLE]
+        try:
+            rows = self.connection.execute(_query(expectation)).fetchall()
+        # A check that cannot run must refuse, not crash: nobody knows whether the numbers are right.
+        except duckdb.Error as error:
+            cause = "; ".join([*self.troubles, str(error).strip().splitlines()[0]])
+            unchecked = Finding(found={"error": cause}, variant="unchecked")
+            broken = dict.fromkeys(scopes, (1, (unchecked,)))
+        else:
+            touched = self.kpis.get(suite.table, ())
+            broken = {
+                scope: (count, tuple(_finding(expectation, row, touched) for row in found))
+                for scope, count, found in rows
+            }
+        return [
+            Verdict(
+                expectation.name,
+                suite.table,
+                date.fromisoformat(scope) if expectation.by_month else None,
+                expectation.severity,
+                *broken.get(scope, (0, ())),
+                is_waivable=not expectation.is_structure,
             )
-            for suite, findings in found
-            for expectation in suite.expectations
-            for scope, finding in findings[expectation.name].items()
+            for scope in scopes
+        ]
+
+
+def _query(expectation: Expectation) -> str:
+    scope = "cast(cast(month as date) as varchar)" if expectation.by_month else literal(WHOLE_TABLE)
+    kept = MAX_EXAMPLES if expectation.is_structure else MAX_FINDINGS
+    return f"""
+        select scope, count(*),
+            list(struct_pack(keys, found, severity, variant, damage, kpis)
+                order by damage desc nulls last, keys, found)[:{kept}]
+        from (
+            select {scope} as scope, to_json(keys) as keys, to_json(found) as found, severity, variant, damage, kpis
+            from ({_OPTIONAL} union all by name ({expectation.broken_rows}))
         )
+        group by scope
+    """
+
+
+def _finding(expectation: Expectation, row: Mapping[str, Any], touched: tuple[str, ...]) -> Finding:
+    keys = {name: "null" if value is None else str(value) for name, value in json.loads(row["keys"]).items()}
+    kpis = (keys["kpi_id"],) if "kpi_id" in keys else touched
+    return Finding(
+        keys=keys,
+        found=json.loads(row["found"] or "{}") or {},
+        severity=row["severity"] or expectation.severity,
+        variant=row["variant"] or "",
+        kpis=kpis if row["kpis"] is None else tuple(row["kpis"]),
+        damage=row["damage"] or 0.0,
     )
 
 
-def _findings(
-    connection: duckdb.DuckDBPyConnection, suite: Suite, months: Sequence[date], troubles: Sequence[str]
-) -> dict[str, dict[str, _Finding]]:
-    return {e.name: _finding_by_scope(connection, e, months, troubles) for e in suite.expectations}
+def _kpis_by_source(sources: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    by_source: dict[str, list[str]] = {}
+    for kpi_id in sorted(sources):
+        for source in sources[kpi_id]:
+            by_source.setdefault(source, []).append(kpi_id)
+    return {source: tuple(kpis) for source, kpis in by_source.items()}
 
 
-def _finding_by_scope(
-    connection: duckdb.DuckDBPyConnection,
-    expectation: Expectation,
-    months: Sequence[date],
-    troubles: Sequence[str],
-) -> dict[str, _Finding]:
-    scopes = [month.isoformat() for month in months] if expectation.by_month else [WHOLE_TABLE]
-    month = "cast(cast(month as date) as varchar)" if expectation.by_month else "?"
-    try:
-        rows = connection.execute(
-            f"""
-            select {month} as scope, count(*), min_by(observed, key), list(key order by key)[:{MAX_EXAMPLE_KEYS}]
-            from ({expectation.broken_rows}) as broken_row
-            group by 1
-            """,
-            [] if expectation.by_month else [WHOLE_TABLE],
-        ).fetchall()
-    # A check that cannot run must refuse, not crash: nobody knows whether the numbers are right.
-    except duckdb.Error as error:
-        cause = "; ".join([*troubles, str(error).strip().splitlines()[0]])
-        return dict.fromkeys(scopes, _Finding(1, f"could not be checked: {cause}", ()))
-    broken = {scope: _Finding(count, observed, tuple(keys)) for scope, count, observed, keys in rows}
-    return {scope: broken.get(scope, _Finding(0, "as expected", ())) for scope in scopes}
+def _counts(verdicts: Sequence[Verdict]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for verdict in verdicts:
+        counts.setdefault(verdict.expectation, {})[_scope(verdict)] = verdict.broken
+    return counts
 
 
-def _counts(findings: Mapping[str, Mapping[str, _Finding]]) -> dict[str, dict[str, int]]:
-    return {name: {scope: f.broken for scope, f in by.items()} for name, by in findings.items()}
-
-
-def _result(
-    suite: Suite,
-    expectation: Expectation,
-    scope: str,
-    finding: _Finding,
-    has_failed: bool,
-    months: Sequence[date],
-    waivers: Sequence[Waiver],
-) -> Verdict:
-    month = date.fromisoformat(scope) if expectation.by_month else None
-    waiver = _waiver(waivers, expectation.name, suite.table, month, months) if has_failed else None
-    return Verdict(
-        expectation=expectation.name,
-        table_name=suite.table,
-        month=month,
-        severity=expectation.severity,
-        passed=not has_failed,
-        observed=_in_words(finding),
-        expected=expectation.expected,
-        example_keys=finding.example_keys,
-        waived_by=waiver.waived_by if waiver else None,
-        waived_reason=waiver.reason if waiver else None,
+def _judged(verdict: Verdict, failures: Set[tuple[str, str, str]]) -> Verdict:
+    if (verdict.table_name, verdict.expectation, _scope(verdict)) not in failures:
+        return replace(verdict, broken=0, findings=())
+    # Where Great Expectations itself could not judge, nothing has passed.
+    findings = verdict.findings or (Finding(variant="unjudged"),)
+    return replace(
+        verdict,
+        broken=max(verdict.broken, 1),
+        findings=findings,
+        severity=worst(finding.severity for finding in findings),
     )
 
 
-def _in_words(finding: _Finding) -> str:
-    if finding.broken <= 1:
-        return finding.observed
-    return f"{finding.broken} found, the first of them: {finding.observed}"
-
-
-def _waiver(
-    waivers: Sequence[Waiver], name: str, table: str, month: date | None, months: Sequence[date]
-) -> Waiver | None:
-    """The waiver that lets a failure pass. What is not of a month needs one for every month that is to be published."""
-    ours = [w for w in waivers if w.expectation == name and w.table_name in (None, table)]
-    for needed in [month] if month else months:
-        if not any(w.month == needed for w in ours):
-            return None
-    return next((w for w in ours if month is None or w.month == month), None)
+def _scope(verdict: Verdict) -> str:
+    return verdict.month.isoformat() if verdict.month else WHOLE_TABLE

@@ -11,6 +11,7 @@ queue_day(business_date, offered, ...)             fct_queue_interval by local d
 month_reach(month, reached_on, is_closed)          how far the daily sources reach, and whether that is the month's end
 delivered(table_name)                              the source tables that have current rows
 new_delivery(delivery_id)                          current deliveries that the published release does not know yet
+kpi_source(kpi_id, source_table)                   the source tables that each KPI of the catalogue needs
 public_holiday(country, business_date)             of the countries of the sites, in the years of all those months
 
 Thresholds and `as_of` are DuckDB variables: `getvariable('max_quarantined_share')`.
@@ -117,6 +118,10 @@ _NEW_DELIVERY = """
     where superseded_by is null and delivery_id not in (select delivery_id from ({released_delivery}))
 """
 
+_KPI_SOURCE = """
+    select kpi_id, unnest(string_split(needs, '|')) as source_table from intermediate.int_kpi_definitions
+"""
+
 # In the order in which they build on each other.
 _TABLES = {
     "site_zone": _SITE_ZONE,
@@ -127,6 +132,7 @@ _TABLES = {
     "month_reach": _MONTH_REACH,
     "delivered": _DELIVERED,
     "new_delivery": _NEW_DELIVERY,
+    "kpi_source": _KPI_SOURCE,
 }
 
 # Month of a row of each mart that trailing months are read from.
@@ -173,6 +179,17 @@ def prepare(
     except duckdb.Error as error:
         troubles.append(f"public holidays could not be looked up ({str(error).strip().splitlines()[0]})")
     return troubles
+
+
+def kpi_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """The source tables that each KPI needs, from the build database; none before its first build."""
+    try:
+        rows = connection.execute(
+            f"select kpi_id, list(source_table order by source_table) from ({_KPI_SOURCE}) group by kpi_id"
+        ).fetchall()
+    except duckdb.Error:
+        return {}  # the checks themselves say what is missing
+    return {kpi_id: tuple(sources) for kpi_id, sources in rows}
 
 
 def _tables_to_read(

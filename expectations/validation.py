@@ -74,7 +74,11 @@ def _gx_suite(suite: Suite) -> "ExpectationSuite":
     )
     from great_expectations.expectations.metadata_types import FailureSeverity
 
-    severity = {"error": FailureSeverity.CRITICAL, "warning": FailureSeverity.WARNING}
+    severity = {
+        "refused": FailureSeverity.CRITICAL,
+        "to_confirm": FailureSeverity.WARNING,
+        "noted": FailureSeverity.INFO,
+    }
     return gx.ExpectationSuite(
         name=suite.table,
         expectations=[

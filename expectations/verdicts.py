@@ -1,57 +1,87 @@
-"""Verdicts and waivers: what one expectation found on one table and month, and who lets a failed one pass.
+"""Findings and verdicts: what the gate found, as codes and parameters, and whether it keeps a month back.
 
-Belongs here: the two types, for everybody who judges, stores, publishes or shows them. Does not: how a verdict is
-reached (`gate`) and where waivers are kept (the home). Nothing here imports Great Expectations.
+Belongs here: the types, for everybody who judges, settles, stores, publishes or shows them. Does not: how a verdict is
+reached (`gate`), who settles a finding (`settling`), and the sentences (`sentences`, and the language of the reader).
+Nothing here imports Great Expectations.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-Severity = Literal["error", "warning"]
-#: Origin of a verdict: an expectation of the gate, which can be waived, or a test of the dbt project, which cannot.
+#: `refused`: a number is surely wrong, nothing is published. `to_confirm`: it is odd, published with a mark until
+#: somebody confirms it. `noted`: worth a look, marks nothing.
+Severity = Literal["refused", "to_confirm", "noted"]
+#: All of them, the worst first.
+SEVERITIES: tuple[Severity, ...] = ("refused", "to_confirm", "noted")
+#: Origin of a verdict: an expectation of the gate, or a test of the dbt project, which nobody can waive.
 Origin = Literal["gate", "dbt"]
+Value = str | int | float | bool | None | list[str]
+
+
+def worst(severities: Iterable[Severity]) -> Severity:
+    """The worst of some severities. Raises ValueError for none."""
+    return min(severities, key=SEVERITIES.index)
 
 
 @dataclass(frozen=True)
-class Waiver:
-    """`expectation` may fail for `month` (first day) without refusing it, on `table_name` or, where that is None,
-    on every table."""
+class Settlement:
+    """Who lets a finding pass or confirms it, why and when."""
 
-    expectation: str
-    month: date
-    table_name: str | None
+    by: str
     reason: str
-    waived_by: str
-    waived_at: datetime
+    at: datetime
+    kind: Literal["waived", "confirmed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place at which an expectation does not hold.
+
+    `keys` name the place (kpi_id, scope, site_id, business_date, file ...), `found` are the sentence's parameters: numbers
+    unrounded, in the unit of the warehouse. `variant` says which of the expectation's sentences it is, '' for the only
+    one. `kpis` are the KPIs it touches, `damage` by which share their numbers could be wrong (0 to 1 and above).
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    found: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    severity: Severity = "refused"
+    variant: str = ""
+    kpis: tuple[str, ...] = ()
+    damage: float = 0.0
+    settled: Settlement | None = None
 
     @property
-    def key(self) -> tuple[str, date, str | None]:
-        return (self.expectation, self.month, self.table_name)
+    def blocks(self) -> bool:
+        """Whether it keeps a build from being published."""
+        return self.severity == "refused" and self.settled is None
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One expectation's verdict. `month` is a first day, or None where the check is of the whole table."""
+    """One expectation's verdict on one table and month (a first day; None where it is of the whole table).
+
+    `broken` counts all places at which it does not hold; `findings` hold the worst of them, by damage. `severity` is the
+    worst of theirs, the expectation's own where it held.
+    """
 
     expectation: str
     table_name: str
     month: date | None
-    severity: Severity
-    passed: bool
-    observed: str
-    expected: str
-    example_keys: tuple[str, ...] = ()
-    waived_by: str | None = None
-    waived_reason: str | None = None
+    severity: Severity = "refused"
+    broken: int = 0
+    findings: tuple[Finding, ...] = ()
     origin: Origin = "gate"
+    #: Neither arithmetic, keys nor dbt's tests can be waived.
+    is_waivable: bool = True
+
+    @property
+    def passed(self) -> bool:
+        """Whether the expectation held."""
+        return self.broken == 0
 
     @property
     def blocks(self) -> bool:
         """Whether this verdict keeps a build from being published."""
-        return not self.passed and self.severity == "error" and self.waived_by is None
-
-    @property
-    def warns(self) -> bool:
-        """Whether it failed without keeping anything from being published."""
-        return not self.passed and self.severity == "warning" and self.waived_by is None
+        return any(finding.blocks for finding in self.findings)

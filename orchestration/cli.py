@@ -15,6 +15,7 @@ import typer
 from orchestration.commands.arrivals import arrivals_command
 from orchestration.commands.check import check_command
 from orchestration.commands.compare import compare_command
+from orchestration.commands.confirm import confirm_command
 from orchestration.commands.console import print_error
 from orchestration.commands.homes import init_command, simulate_command
 from orchestration.commands.refresh import refresh_command
@@ -44,6 +45,7 @@ app.command("arrivals")(arrivals_command)
 app.command("report")(report_command)
 app.command("compare")(compare_command)
 app.command("serve")(serve_command)
+app.command("confirm")(confirm_command)
 app.command("waive")(waive_command)
 app.command("reviews")(reviews_command)
 app.command("serve-to")(serve_to_command)

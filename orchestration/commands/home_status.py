@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.verdicts import Waiver
+from expectations.items import Item
+from expectations.settling import Waiver
 from orchestration.deliveries.arrivals import Expected, expected
 from orchestration.deliveries.landing import waiting_files
 from orchestration.deliveries.own_reports import ReportMonth, own_reports
@@ -25,6 +26,7 @@ from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import TableQuarantine, quarantine_summary
 
 if TYPE_CHECKING:
+    from orchestration.presentation.language import Language
     from sources.loading.load import WaitingFile
 
 
@@ -44,6 +46,17 @@ class HomeStatus:
     overdue: tuple[Expected, ...] = ()
     reports: tuple[ReportMonth, ...] = ()
     config_notes: tuple[str, ...] = ()
+    #: What the published release asks people to confirm, and what they did.
+    items: tuple[Item, ...] = ()
+    lang: str = "en"
+
+    @property
+    def language(self) -> "Language":
+        """The language of the home's reports."""
+        # Late: babel is not needed to say that all is well.
+        from orchestration.presentation.language import language
+
+        return language(self.lang)
 
     @property
     def refused(self) -> Attempt | None:
@@ -80,6 +93,8 @@ def home_status(home: Home) -> HomeStatus:
         # The newest month of each says how it stands.
         reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
         config_notes=config.notes,
+        items=_items(home, published),
+        lang=config.report.lang,
     )
 
 
@@ -118,6 +133,15 @@ def _quarantine(
         return ()
     with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
         return quarantine_summary(connection, "release")
+
+
+def _items(home: Home, published: Manifest | None) -> tuple[Item, ...]:
+    if published is None:
+        return ()
+    from orchestration.releases.findings import items_in
+
+    with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
+        return items_in(connection)
 
 
 def _changes(config: Config, published: Manifest | None) -> tuple[str, ...]:

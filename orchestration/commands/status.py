@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from rich.console import Console
 from rich.table import Table
 
-from expectations.verdicts import Verdict
 from orchestration.commands.arrivals import expected_json, overdue_lines
 from orchestration.commands.console import print_json, stdout_console
 from orchestration.commands.home_status import HomeStatus, home_status
+from orchestration.commands.items import items_json, print_items, verdicts_json
 from orchestration.commands.options import HomeOption, JsonOption
-from orchestration.commands.refresh import print_failed, print_warnings, waive_commands
+from orchestration.commands.waivers import waiver_json
 from orchestration.deliveries.own_reports import ReportMonth
 from orchestration.home.paths import Home, existing_home
 from orchestration.refresh.last_run import Attempt
@@ -32,6 +32,8 @@ def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 def _print(console: Console, status: HomeStatus) -> None:
     _print_published(console, status.home, status.published)
+    if status.items and not status.refused:
+        print_items(console, status.home, status.items, (), status.language)
     for note in status.config_notes:
         console.print(note, markup=False)
     if status.is_changed_since:
@@ -53,7 +55,7 @@ def _print(console: Console, status: HomeStatus) -> None:
         console.print(
             f"\nRefused, {_when(status.refused)}: {status.refused.message}", style="bold", markup=False
         )
-        print_failed(console, status.home, status.refused.failed, status.refused.months)
+        print_items(console, status.home, status.refused.items, status.refused.months, status.language)
     if status.failed:
         what = status.failed.message or f"it was cut off at step {status.failed.step}"
         console.print(f"\nThe last refresh did not end, {_when(status.failed)}: {what}", markup=False)
@@ -77,7 +79,6 @@ def _print_published(console: Console, home: Home, manifest: Manifest | None) ->
         state = "provisional" if month.is_provisional else "final"
         table.add_row(f"{month.month:%Y-%m}", state, f"{month.as_of:%Y-%m-%d %H:%M}", month.made_by)
     console.print(table)
-    print_warnings(console, [verdict for verdict in manifest.gate_results if verdict.warns])
 
 
 def _print_reports(console: Console, reports: tuple[ReportMonth, ...]) -> None:
@@ -130,7 +131,7 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
     manifest = status.published
     return {
         "home": str(status.home.root),
-        "published": _published_json(status.home, manifest) if manifest else None,
+        "published": _published_json(status, manifest) if manifest else None,
         "config_notes": list(status.config_notes),
         "changed_since": list(status.is_changed_since),
         "running": status.running,
@@ -149,17 +150,17 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
         "waiting": None if status.waiting is None else [vars(file) for file in status.waiting],
         "overdue": [expected_json(source) for source in status.overdue],
         "unreadable": [{"file": file, "reason": reason} for file, reason in status.unreadable.items()],
-        "refused": _attempt_json(status.home, status.refused),
-        "failed": _attempt_json(status.home, status.failed),
+        "refused": _attempt_json(status, status.refused),
+        "failed": _attempt_json(status, status.failed),
         "quarantine": [_quarantine_json(table) for table in status.quarantine],
-        "waivers": [vars(waiver) for waiver in status.waivers],
+        "waivers": [waiver_json(waiver) for waiver in status.waivers],
     }
 
 
-def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
+def _published_json(status: HomeStatus, manifest: Manifest) -> dict[str, object]:
     return {
         "release_id": manifest.release_id,
-        "database": str(home.published_database),
+        "database": str(status.home.published_database),
         "published_at": manifest.published_at.isoformat(),
         "as_of": manifest.as_of.isoformat(),
         "code_version": manifest.code_version,
@@ -172,12 +173,12 @@ def _published_json(home: Home, manifest: Manifest) -> dict[str, object]:
             }
             for month in manifest.months
         ],
-        "warnings": [_verdict_json(verdict) for verdict in manifest.gate_results if verdict.warns],
+        "items": items_json(status.home, status.items, (), status.language),
         "owed_months": [_text(month) for month in manifest.owed_months],
     }
 
 
-def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | None:
+def _attempt_json(status: HomeStatus, attempt: Attempt | None) -> dict[str, object] | None:
     if attempt is None:
         return None
     return {
@@ -186,16 +187,9 @@ def _attempt_json(home: Home, attempt: Attempt | None) -> dict[str, object] | No
         "months": [_text(month) for month in attempt.months],
         "step": attempt.step,
         "message": attempt.message,
-        "gate": [
-            {**_verdict_json(verdict), "waive": waive_commands(home, verdict, attempt.months)}
-            for verdict in attempt.failed
-        ],
+        "gate": verdicts_json(status.home, attempt.items, "refused", attempt.months, status.language),
+        "items": items_json(status.home, attempt.items, attempt.months, status.language),
     }
-
-
-def _verdict_json(verdict: Verdict) -> dict[str, object]:
-    # JSON leaves the origin out: the list of waive commands shows it.
-    return {name: value for name, value in vars(verdict).items() if name != "origin"}
 
 
 def _quarantine_json(table: TableQuarantine) -> dict[str, object]:

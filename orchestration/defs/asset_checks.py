@@ -9,10 +9,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from expectations.items import Entry
 from expectations.verdicts import Verdict
 from orchestration.defs.assets import as_dagster_failure
 from orchestration.defs.translator import raw_key
+from orchestration.presentation.findings import expected_in_words, found_in_words, settled_in_words
+from orchestration.presentation.language import Language, language
 from orchestration.refresh.run import RefreshRun
+from orchestration.releases.findings import entries_of
+
+_MAX_FINDINGS = 5
 
 
 def gate_checks(
@@ -61,17 +67,24 @@ def _judged(table: str, models: Collection[dg.AssetKey]) -> dg.AssetKey:
 def _result(key: dg.AssetCheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheckResult:
     failed = [verdict for verdict in verdicts if not verdict.passed]
     blocks = any(verdict.blocks for verdict in failed)
+    english = language("en")
+    entries = [entry for verdict in failed for entry in entries_of(verdict)]
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
         passed=not failed,
-        # Blocking checks stop a run by failed errors only, so what is waived warns.
+        # Blocking checks stop a run by failed errors only, so what is odd, or settled, warns.
         severity=dg.AssetCheckSeverity.WARN if failed and not blocks else dg.AssetCheckSeverity.ERROR,
-        description="; ".join(_in_words(verdict) for verdict in failed) or verdicts[0].expected,
+        description="; ".join(_in_words(entry, english) for entry in entries[:_MAX_FINDINGS])
+        or expected_in_words(key.name, english),
         metadata={
             "judged": ", ".join(f"{v.month:%Y-%m}" if v.month else "whole table" for v in verdicts),
             **(
-                {"example keys": dg.MetadataValue.json([list(v.example_keys) for v in failed])}
+                {
+                    "keys": dg.MetadataValue.json(
+                        [dict(entry.finding.keys) for entry in entries[:_MAX_FINDINGS]]
+                    )
+                }
                 if failed
                 else {}
             ),
@@ -79,7 +92,8 @@ def _result(key: dg.AssetCheckKey, verdicts: Sequence[Verdict]) -> dg.AssetCheck
     )
 
 
-def _in_words(verdict: Verdict) -> str:
-    month = f"{verdict.month:%Y-%m}: " if verdict.month else ""
-    waived = f" (waived by {verdict.waived_by}: {verdict.waived_reason})" if verdict.waived_by else ""
-    return f"{month}expected {verdict.expected}, found {verdict.observed}{waived}"
+def _in_words(entry: Entry, english: Language) -> str:
+    month = f"{entry.month:%Y-%m}: " if entry.month else ""
+    settled = f" ({settled_in_words(entry, english)})" if entry.finding.settled else ""
+    expected = expected_in_words(entry.expectation, english)
+    return f"{month}expected {expected}, found {found_in_words(entry, english)}{settled}"

@@ -6,9 +6,10 @@ ours and ends in `build/logs/`.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from expectations.verdicts import Verdict
+if TYPE_CHECKING:
+    from expectations.items import Item
 
 
 class CallboardError(Exception):
@@ -29,16 +30,16 @@ class UsageError(CallboardError):
 
 
 class GateRefusedError(CallboardError):
-    """This build may not be published; `verdicts` say why, where any do. What was published stays published. `months` are
+    """This build may not be published; `items` say why, where any do. What was published stays published. `months` are
     those that were not even built."""
 
     exit_code: ClassVar[int] = 3
 
     def __init__(
-        self, message: str, *, hint: str = "", verdicts: Sequence[Verdict] = (), months: Sequence[date] = ()
+        self, message: str, *, hint: str = "", items: "Sequence[Item]" = (), months: Sequence[date] = ()
     ) -> None:
         super().__init__(message, hint=hint)
-        self.verdicts, self.months = tuple(verdicts), tuple(months)
+        self.items, self.months = tuple(items), tuple(months)
 
 
 class LockHeldError(CallboardError):

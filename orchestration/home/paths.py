@@ -25,6 +25,10 @@ class Home:
         return self.root / "waivers.jsonl"
 
     @property
+    def confirmations_file(self) -> Path:
+        return self.root / "confirmations.jsonl"
+
+    @property
     def landing(self) -> Path:
         return self.root / "landing"
 

@@ -4,16 +4,19 @@ what failed, of an overdue source when it was due; and where to look further.
 Numbers and counts only: no row, no key and nobody's name leaves the house by chat or mail.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
 
+from expectations.items import Item
 from expectations.verdicts import Origin
 from orchestration.deliveries.arrivals import Expected
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
+from orchestration.presentation.findings import ask_in_words, expected_in_words
 from orchestration.presentation.language import Language
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.outcomes import RefreshOutcome
@@ -29,6 +32,7 @@ from orchestration.releases.reader import (
 )
 
 _MAX_NUMBERS = 8
+_MAX_ITEMS = 3
 _REFUSED_BY: Mapping[Origin, str] = {
     "dbt": "dbt's tests refused this build.",
     "gate": "The gate refused this build.",
@@ -38,8 +42,6 @@ _REFUSED_BY: Mapping[Origin, str] = {
 @dataclass(frozen=True)
 class _Counts:
     refused: int
-    waived: int
-    warnings: int
     restated: int
 
 
@@ -54,21 +56,62 @@ def release_in_words(ctx: RefreshContext, manifest: Manifest | None, language: L
 
 
 def refusal_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
-    """Why a refresh was refused: what failed, by name alone, and how to see more."""
+    """Why a refresh was refused: what does not hold of which source, whom to ask, and how to see more."""
     t = language.text
     stays = "Release {release} stays published." if outcome.release_id else "Nothing is published yet."
-    refused_by = {verdict.origin: _REFUSED_BY[verdict.origin] for verdict in outcome.failed}
+    refused = [item for item in outcome.items if item.severity == "refused"]
+    refused_by = {item.lead.origin: _REFUSED_BY[item.lead.origin] for item in refused}
     first = (
         " ".join([*map(t, refused_by.values()), t(stays, release=outcome.release_id)])
         if refused_by
         else next(iter(outcome.message.strip().splitlines()), "")
     )
-    failed = [
-        f"- {v.expectation} on {v.table_name}" + (f", {v.month:%Y-%m}" if v.month else "")
-        for v in outcome.failed
-    ]
     hint = t("See why with: {command}", command=f"callboard status --home {home.root}")
-    return [first, *failed, hint]
+    return [
+        first,
+        *(_item_line(item, language) for item in refused),
+        *_settled_lines(outcome, language),
+        hint,
+    ]
+
+
+def asked_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
+    """What a release leaves to confirm, and what people let pass or confirmed of it."""
+    t = language.text
+    odd = [item for item in outcome.items if item.severity == "to_confirm" and not item.is_settled]
+    lines = [_item_line(item, language) for item in odd[:_MAX_ITEMS]]
+    if odd:
+        command = f"callboard status --home {home.root}"
+        head = t("{count} items to confirm; see them with: {command}", count=len(odd), command=command)
+        lines = [head, *lines]
+    if outcome.about_waivers:
+        lines.append(
+            t("{count} waivers do not do what they were given for.", count=len(outcome.about_waivers))
+        )
+    return [*lines, *_settled_lines(outcome, language)]
+
+
+def _item_line(item: Item, language: Language) -> str:
+    """An item without keys and values, which stay in the house."""
+    t = language.text
+    lead = item.lead
+    where = [item.source or lead.table_name, *([language.month(item.month)] if item.month else [])]
+    said = t(
+        "does not hold: {expected}",
+        expected=expected_in_words(lead.expectation, language, is_of_dbt=lead.origin == "dbt"),
+    )
+    name = lead.expectation if lead.origin == "dbt" else said
+    return f"- {t(', ').join(where)}{t(': ')}{name}{t('. ')}{ask_in_words(item, language)}"
+
+
+def _settled_lines(outcome: RefreshOutcome, language: Language) -> list[str]:
+    settled = Counter(e.finding.settled.kind for i in outcome.items for e in i.entries if e.finding.settled)
+    words = {"waived": "{count} failed checks were waived.", "confirmed": "{count} findings were confirmed."}
+    return [
+        language.text(text, count=language.number(settled[kind]))
+        for kind, text in words.items()
+        if settled[kind]
+    ]
 
 
 def notes_in_words(home: Home, language: Language, outcome: RefreshOutcome) -> list[str]:
@@ -134,7 +177,7 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
     with open_release(release) as connection:
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
         kpis = catalogue(connection, language)
-        counts = _counts(connection, month, manifest.release_id)
+        counts = _counts(connection, manifest.release_id)
     judged = [number for number in own.values() if number.status is not None]
     is_provisional = any(m.is_provisional for m in manifest.months if m.month == month)
     lines = [
@@ -151,8 +194,6 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
     for count, words in (
         (counts.restated, "{count} numbers restated by this release."),
         (counts.refused, "{count} delivered rows in quarantine."),
-        (counts.waived, "{count} failed checks were waived."),
-        (counts.warnings, "{count} warnings of the gate to look at."),
     ):
         if count:
             lines.append(t(words, count=language.number(count)))
@@ -174,16 +215,13 @@ def _line(number: Number, kpi: Kpi, language: Language) -> str:
     return f"{mark} {kpi.name} {language.number(number.value, kpi.unit)}" + (f" ({beside})" if beside else "")
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, month: date, release_id: str) -> _Counts:
+def _counts(connection: duckdb.DuckDBPyConnection, release_id: str) -> _Counts:
     row = connection.execute(
         """
         select
             (select count(*) from audit.quarantined_row),
-            (select count(*) from audit.gate_result where month = $month and waived_by is not null),
-            (select count(*) from audit.gate_result
-             where month = $month and not passed and severity = 'warning' and waived_by is null),
             (select count(*) from audit.restatement where release_id = $release_id and value_before is not null)
         """,
-        {"month": month, "release_id": release_id},
+        {"release_id": release_id},
     ).fetchone()
-    return _Counts(*(row or (0, 0, 0, 0)))
+    return _Counts(*(row or (0, 0)))

@@ -150,7 +150,12 @@ def _line_as_markdown(line: str) -> str:
 
 
 def _words(ctx: RefreshContext, outcome: RefreshOutcome) -> _Notice:
-    from orchestration.notifications.messages import notes_in_words, refusal_in_words, release_in_words
+    from orchestration.notifications.messages import (
+        asked_in_words,
+        notes_in_words,
+        refusal_in_words,
+        release_in_words,
+    )
     from orchestration.presentation.language import language
 
     place = ctx.home.root.name
@@ -164,6 +169,7 @@ def _words(ctx: RefreshContext, outcome: RefreshOutcome) -> _Notice:
         lines = [
             t("Published release {release}.", release=outcome.release_id),
             *notes_in_words(ctx.home, speech, outcome),
+            *asked_in_words(ctx.home, speech, outcome),
             *release_in_words(ctx, outcome.manifest, speech),
         ]
         return _Notice(

@@ -3,12 +3,10 @@
 The English text is the key of its translation (gettext's way); `languages/zh.po` holds the Chinese. Numbers and dates
 follow the locale through babel. Nothing here knows what a report or a page looks like.
 
-Texts that a release holds in English (sentences of the gate) have the context `release` in the
-catalogue. There `{name}` stands for what such a text names: `column` for one word, `table` for `system.table`, any other for
-any text; a name that ends in `_list` is joined anew, and `text` is a text of the release in its turn.
+A release holds codes and parameters (of reasons, of what the gate found); sentences are made here, where they are read.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -21,15 +19,14 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from orchestration.home.errors import UsageError
-from sources.reasons import FILE_REASONS, KNOWN_REASONS, refusal
+from sources.reasons import KNOWN_REASONS, refusal
 
 LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).with_name("languages")
 # English months and days are written the day first, as most of our readers do.
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
-_OF_A_RELEASE = "release"
-_NAMES = {"column": r"\S+?", "table": r"[^\s.:]+\.[^\s:]+?"}
-_BETWEEN = ", "
+#: Between the parts of a list: of words, not of sentences.
+_BETWEEN = {"en": ", ", "zh": "、"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,6 @@ class Language:
 
     code: str
     _words: dict[str, str] = field(default_factory=dict[str, str], repr=False)
-    _release_texts: tuple[tuple[re.Pattern[str], str], ...] = field(default=(), repr=False)
 
     @property
     def locale(self) -> Locale:
@@ -57,22 +53,13 @@ class Language:
 
     def reason(self, code: str | None, column: str | None, params: str | None, stored: str) -> str:
         """Why a row or a file was refused; `stored` is the release's English, and all that an older one has of it."""
-        between = self.release_text(_BETWEEN)
-        return refusal(code, column, params, self.text, between) if code in KNOWN_REASONS else stored
+        if code not in KNOWN_REASONS:
+            return stored
+        return refusal(code, column, params, self.text, _BETWEEN[self.code])
 
-    def release_text(self, text: str) -> str:
-        """A text that a release holds, in this language: what it names stays; the English where there is no translation."""
-        # What the gate found may be null.
-        for pattern, translation in self._release_texts if text else ():
-            if found := pattern.fullmatch(text):
-                named = {name: self._named(name, value) for name, value in found.groupdict().items()}
-                return translation.format(**named)
-        return text
-
-    def _named(self, name: str, value: str) -> str:
-        if name == "text":
-            return self.release_text(value)
-        return self.release_text(_BETWEEN).join(value.split(_BETWEEN)) if name.endswith("_list") else value
+    def listed(self, parts: Sequence[str]) -> str:
+        """The parts as one list."""
+        return _BETWEEN[self.code].join(parts)
 
     def number(self, value: float | None, unit: str = "count") -> str:
         """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""
@@ -129,26 +116,4 @@ def language(code: str) -> Language:
         return Language(code)
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
-    messages = [(m.context, str(m.id), str(m.string)) for m in catalogue if m.id and m.string]
-    # Reasons of files are also part of the gate's sentences, and stand among these only.
-    shared = set(FILE_REASONS.values())
-    words = {
-        english: translation
-        for context, english, translation in messages
-        if context is None or english in shared
-    }
-    release_texts = {
-        english: translation for context, english, translation in messages if context == _OF_A_RELEASE
-    }
-    # The most specific first: what goes around another text, then what says most beside the names.
-    ranked = sorted(release_texts, key=lambda e: ("{text}" in e, len(re.sub(r"{\w+}", "", e))), reverse=True)
-    return Language(code, words, tuple((_pattern(english), release_texts[english]) for english in ranked))
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    """Matches the texts that `english` stands for, its `{names}` as groups."""
-    literal, *named = re.split(r"{(\w+)}", english)
-    parts = [re.escape(literal)]
-    for name, after in zip(named[::2], named[1::2], strict=True):
-        parts.append(f"(?P<{name}>{_NAMES.get(name, '.+?')}){re.escape(after)}")
-    return re.compile("".join(parts), re.DOTALL)
+    return Language(code, {str(m.id): str(m.string) for m in catalogue if m.id and m.string})

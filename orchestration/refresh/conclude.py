@@ -14,6 +14,7 @@ from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import PublishOutcome, RefreshOutcome
 from orchestration.refresh.run import RefreshRun
+from orchestration.refresh.waived import about_waivers, bind_old_waivers
 
 #: Sends people the notification that an outcome deserves; must not raise.
 Notify = Callable[[RefreshContext, RefreshOutcome], object]
@@ -44,7 +45,10 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
         months=() if outcome.status == "nothing_new" else months,
         steps=tuple(run.results),
         notes=(*run.ctx.config.notes, *outcome.notes),
+        about_waivers=about_waivers(run.ctx, run.judged.verdicts) if run.judged else (),
     )
+    if outcome.status == "published":
+        bind_old_waivers(run.ctx, outcome.items)
     _write_down(run.ctx, outcome)
     # Who interrupts a refresh knows.
     if error is None or isinstance(error, Exception):
@@ -58,21 +62,21 @@ def _outcome(run: RefreshRun) -> RefreshOutcome:
     if run.error is not None:
         raise run.error
     if run.judged is not None and run.judged.refused:
-        raise GateRefusedError("The gate refused this build.", verdicts=run.judged.verdicts)
+        raise GateRefusedError("The gate refused this build.", items=run.judged.items)
     if run.published is not None:
-        return _published(run.ctx, run.published)
+        return _published(run, run.published)
     return _nothing_new(run.ctx)
 
 
-def _published(ctx: RefreshContext, done: PublishOutcome) -> RefreshOutcome:
+def _published(run: RefreshRun, done: PublishOutcome) -> RefreshOutcome:
     # Without a release of its own, the newest build was published before.
-    manifest = done.release.manifest if done.release else ctx.published
+    manifest = done.release.manifest if done.release else run.ctx.published
     release_id = manifest.release_id if manifest else None
     return RefreshOutcome(
         "published",
         release_id,
         message=f"Published release {release_id}.",
-        warnings=tuple(verdict for verdict in manifest.gate_results if verdict.warns) if manifest else (),
+        items=run.judged.items if run.judged else (),
         notes=done.notes,
         manifest=manifest,
         lacks_pdf=done.release is not None and done.release.lacks_pdf,
@@ -82,9 +86,8 @@ def _published(ctx: RefreshContext, done: PublishOutcome) -> RefreshOutcome:
 def _refused(ctx: RefreshContext, refusal: GateRefusedError) -> RefreshOutcome:
     release_id = ctx.published.release_id if ctx.published else None
     stays = f"Release {release_id} stays published." if release_id else "Nothing is published yet."
-    failed = tuple(verdict for verdict in refusal.verdicts if verdict.blocks)
     message = f"{refusal.message} {stays}"
-    return RefreshOutcome("refused", release_id, refusal.months, message=message, failed=failed)
+    return RefreshOutcome("refused", release_id, refusal.months, message=message, items=refusal.items)
 
 
 def _nothing_new(ctx: RefreshContext) -> RefreshOutcome:
@@ -118,7 +121,7 @@ def _write_down(ctx: RefreshContext, outcome: RefreshOutcome) -> None:
     # Where no step ran, what the last attempt ended with is still what people want to see.
     if outcome.status == "nothing_new" and not outcome.steps:
         return
-    state: dict[str, object] = {"state": outcome.status, "message": outcome.message, "failed": outcome.failed}
+    state: dict[str, object] = {"state": outcome.status, "message": outcome.message, "items": outcome.items}
     if outcome.status == "refused" and outcome.months:
         state["months"] = outcome.months
     with contextlib.suppress(OSError, CallboardError):  # a full disk must not hide how it ended

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
-from expectations.verdicts import Waiver
+from expectations.settling import Confirmation, Waiver
 from orchestration.home.config import Config, load_config
 from orchestration.home.errors import UsageError
 from orchestration.home.paths import Home
-from orchestration.home.waivers import waivers_in_force
+from orchestration.home.waivers import confirmations, waivers_in_force
 from orchestration.refresh.progress import Progress, Silent
 from orchestration.releases.manifest import Manifest, current_manifest
 from orchestration.releases.sites import Site, default_site
@@ -46,6 +46,11 @@ class RefreshContext:
     def waivers(self) -> tuple[Waiver, ...]:
         """The current waivers, in a settled order."""
         return tuple(waivers_in_force(self.home))
+
+    @cached_property
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """Every confirmation that was given, in that order."""
+        return tuple(confirmations(self.home))
 
     @cached_property
     def site(self) -> Site:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from expectations.verdicts import Verdict
+from expectations.items import items_of
+from expectations.verdicts import Finding, Verdict
 from orchestration.home.errors import CallboardError, GateRefusedError
 from orchestration.home.known_errors import database_trouble
 from orchestration.refresh.context import RefreshContext
@@ -38,21 +39,28 @@ def raise_for_models(done: "DbtOutcome") -> None:
     )
 
 
-def refusal_of_tests(failed: Sequence["NodeResult"]) -> GateRefusedError | None:
-    """dbt's failed tests as a refusal like the gate's. Their verdicts are of whole tables, and cannot be waived."""
-    if not failed:
-        return None
-    verdicts = [
+def verdicts_of_tests(failed: Sequence["NodeResult"]) -> list[Verdict]:
+    """dbt's failed tests as verdicts like the gate's. They are of whole tables, and cannot be waived."""
+    return [
         Verdict(
             expectation=test.name,
             table_name="dbt",
             month=None,
-            severity="error",
-            passed=False,
-            observed=f"{test.failures} rows that should not be" if test.failures else test.message,
-            expected="no such row",
+            broken=test.failures or 1,
+            findings=(
+                Finding(found={"rows": test.failures})
+                if test.failures
+                else Finding(found={"message": test.message}, variant="message"),
+            ),
             origin="dbt",
+            is_waivable=False,
         )
         for test in failed
     ]
-    return GateRefusedError("dbt's tests refused this build.", verdicts=verdicts)
+
+
+def refusal_of_tests(verdicts: Sequence[Verdict]) -> GateRefusedError:
+    """The refusal that dbt's failed tests are."""
+    return GateRefusedError(
+        "dbt's tests refused this build.", hint="Run the whole refresh again.", items=items_of(verdicts, {})
+    )

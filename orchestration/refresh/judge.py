@@ -4,29 +4,35 @@ A file that can't be used and a source of which no row can count would refuse ev
 here it is seconds, with all reasons together. The way out is the same: deliver it again, take it away, or waive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from expectations.verdicts import Verdict
+from expectations.items import Item, items_of
+from expectations.reference_tables import kpi_sources
+from expectations.settling import settle
+from expectations.verdicts import Finding, Value, Verdict
 from orchestration.deliveries.landing import load_settings
 from orchestration.home.errors import GateRefusedError, UsageError
 from orchestration.refresh.context import RefreshContext
 from orchestration.refresh.plan import Plan, plan_refresh
 
-_READABLE = ("every_delivery_is_readable", "delivery")
+if TYPE_CHECKING:
+    from sources.loading.judging import Trouble
+
 REMEDY = "Deliver it again, take it out of landing, or waive it."
-_COUNTS = "quarantined_share_is_small"
+REFUSED = f"What was delivered can't be used; nothing was built. {REMEDY}"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is wrong with what was delivered. `failed` refuse the `months`; `notes` are to be looked at, a sentence each."""
+    """What is wrong with what was delivered. `items` refuse the `months`; `notes` are to be looked at, a sentence each."""
 
     months: tuple[date, ...]
-    failed: tuple[Verdict, ...] = ()
+    items: tuple[Item, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -38,31 +44,26 @@ def judge_delivered(ctx: RefreshContext, loaded: Sequence[int] = ()) -> Judgemen
         files, sources = unreadable(connection), refused_sources(connection)
         whole = {source.table_name for source in sources}
         single = [file for file in refused_files(connection, loaded) if file.table_name not in whole]
-    verdicts = [
-        _verdict(*_READABLE, f"{each.file}: {each.why}", "every file in landing can be read")
-        for each in files
-    ]
-    verdicts += [
-        _verdict(_COUNTS, each.table_name, f"all {each.rows:,} rows are refused, the first: {each.why}",
-                 "rows of the source that count")
-        for each in sources
-    ]  # fmt: skip
+        needed = kpi_sources(connection)
+    verdicts = [_verdict("every_delivery_is_readable", "delivery", needed, files)] if files else []
+    verdicts += [_verdict("quarantined_share_is_small", each.table_name, needed, [each]) for each in sources]
     notes = tuple(
         f"{each.file}: all {each.rows:,} rows are refused, the first: {each.why}" for each in single
     )
     if not verdicts:
         return Judgement((), (), notes)
     months = _months(ctx)
-    return Judgement(months, tuple(v for v in verdicts if not _is_waived(ctx, v, months)), notes)
+    settled = settle(verdicts, months, ctx.waivers)
+    return Judgement(months, items_of([verdict for verdict in settled if verdict.blocks], needed), notes)
 
 
 def refuse_unusable(ctx: RefreshContext, loaded: Sequence[int]) -> tuple[str, ...]:
     """Raises GateRefusedError with everything that is wrong with what was delivered; gives what is to be looked at."""
     judged = judge_delivered(ctx, loaded)
-    if judged.failed:
+    if judged.items:
         raise GateRefusedError(
-            f"What was delivered can't be used; nothing was built. {REMEDY}",
-            verdicts=judged.failed,
+            REFUSED,
+            items=judged.items,
             months=judged.months,
         )
     return judged.notes
@@ -83,8 +84,44 @@ def plan_of_usable(ctx: RefreshContext) -> Plan:
     return plan
 
 
-def _verdict(expectation: str, table: str, observed: str, expected: str) -> Verdict:
-    return Verdict(expectation, table, None, "error", passed=False, observed=observed, expected=expected)
+def _verdict(
+    expectation: str, table: str, needed: Mapping[str, Sequence[str]], troubles: "Sequence[Trouble]"
+) -> Verdict:
+    """As the gate would find it after the build, so that a waiver of the one is a waiver of the other."""
+    findings = tuple(
+        Finding(
+            keys={"source": each.table_name} if each.line else {"file": each.file},
+            found=_all_refused(each) if each.line else _unreadable(each),
+            variant="none_counts" if each.line else "",
+            kpis=tuple(sorted(kpi for kpi, sources in needed.items() if each.table_name in sources)),
+            damage=1.0,
+        )
+        for each in troubles
+    )
+    return Verdict(expectation, table, None, broken=len(findings), findings=findings)
+
+
+def _unreadable(trouble: "Trouble") -> dict[str, Value]:
+    return {
+        "file": trouble.file,
+        "source": trouble.table_name,
+        "why_code": trouble.code,
+        "why_params": trouble.params,
+    }
+
+
+def _all_refused(trouble: "Trouble") -> dict[str, Value]:
+    return {
+        "refused": trouble.rows,
+        "rows": trouble.rows,
+        "refused_share": 1.0,
+        "first_file": trouble.file,
+        "first_line": trouble.line,
+        "first_code": trouble.code,
+        "first_column": trouble.column,
+        "first_params": trouble.params,
+        "first_value": trouble.value,
+    }
 
 
 def _months(ctx: RefreshContext) -> tuple[date, ...]:
@@ -93,16 +130,6 @@ def _months(ctx: RefreshContext) -> tuple[date, ...]:
         return plan_refresh(ctx).months or ctx.months
     except UsageError:
         return ctx.months
-
-
-def _is_waived(ctx: RefreshContext, verdict: Verdict, months: Sequence[date]) -> bool:
-    """Whether every month that would be made was waived it."""
-    waived = {
-        waiver.month
-        for waiver in ctx.waivers
-        if waiver.expectation == verdict.expectation and waiver.table_name in (None, verdict.table_name)
-    }
-    return bool(months) and waived.issuperset(months)
 
 
 def load_and_judge(ctx: RefreshContext) -> tuple[int, int, Judgement]:
@@ -124,4 +151,4 @@ def load_and_judge(ctx: RefreshContext) -> tuple[int, int, Judgement]:
         raise UsageError(str(error)) from error
     judged = judge_delivered(ctx, [delivery.delivery_id for delivery in report.loaded])
     decided = tuple(f"{each.file}: {note}" for each in report.loaded for note in each.notes)
-    return len(report.loaded), report.rows, Judgement(judged.months, judged.failed, decided + judged.notes)
+    return len(report.loaded), report.rows, Judgement(judged.months, judged.items, decided + judged.notes)

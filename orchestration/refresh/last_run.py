@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from expectations.verdicts import Verdict
+from expectations.items import Item
 from orchestration.home.files import write_whole
 from orchestration.home.paths import Home
 from orchestration.refresh.context import RefreshContext
@@ -17,7 +17,7 @@ from orchestration.warehouse.quarantine import TableQuarantine
 
 
 class Attempt(BaseModel):
-    """One attempt. `step` is the one at work, or the last; `failed` are the verdicts that refused it."""
+    """One attempt. `step` is the one at work, or the last; `items` are what the gate found, settled or not."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -29,7 +29,7 @@ class Attempt(BaseModel):
     state: Literal["running", "published", "refused", "nothing_new", "failed"]
     step: str = ""
     message: str = ""
-    failed: tuple[Verdict, ...] = ()
+    items: tuple[Item, ...] = ()
     quarantine: tuple[TableQuarantine, ...] = ()
     unreadable: dict[str, str] = {}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from expectations.items import Item
 from expectations.verdicts import Verdict
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
@@ -38,6 +39,7 @@ class GateOutcome:
     result: StepResult
     build_id: str
     verdicts: tuple[Verdict, ...]
+    items: tuple[Item, ...] = ()
     is_partial: bool = False
 
     @property
@@ -58,8 +60,8 @@ class PublishOutcome:
 @dataclass(frozen=True)
 class RefreshOutcome:
     """How a refresh ended. `release_id` is what is published now, whether this refresh made it or not, and `manifest` its
-    manifest where this refresh published it; `failed` are the verdicts that refused it, `warnings` those that somebody
-    should look at though it was published, `notes` what else is to be looked at, a sentence each. `lacks_pdf` says that
+    manifest where this refresh published it; `items` are what the gate found, settled or not, the worst first; `notes` what
+    else is to be looked at and `about_waivers` which waivers do nothing any more, a sentence each. `lacks_pdf` says that
     a browser should have printed the report and did not."""
 
     status: Literal["published", "refused", "nothing_new", "failed"]
@@ -67,8 +69,8 @@ class RefreshOutcome:
     months: tuple[date, ...] = ()
     steps: tuple[StepResult, ...] = ()
     message: str = ""
-    failed: tuple[Verdict, ...] = ()
-    warnings: tuple[Verdict, ...] = ()
+    items: tuple[Item, ...] = ()
     notes: tuple[str, ...] = ()
+    about_waivers: tuple[str, ...] = ()
     manifest: Manifest | None = None
     lacks_pdf: bool = False

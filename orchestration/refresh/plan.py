@@ -114,13 +114,14 @@ def fingerprints(ctx: RefreshContext, months: Sequence[date], deliveries: Delive
     shared = [sorted(deliveries.current - deliveries.own_reports), ctx.config.sha256(), code_version()]
     waived = {
         month: [
-            [w.expectation, w.table_name or "", w.reason, w.waived_by]
+            [*map(str, w.identity), w.reason, w.waived_by, [str(bound) for bound in w.bound or ()]]
             for w in ctx.waivers
             if w.month == month
         ]
         for month in months
     }
-    return {month: _sha256([*shared, waived[month]]) for month in months}
+    confirmed = {month: [str(c) for c in ctx.confirmations if c.month in (None, month)] for month in months}
+    return {month: _sha256([*shared, waived[month], confirmed[month]]) for month in months}
 
 
 def read_deliveries(home: Home, manifest: Manifest | None) -> Deliveries:
@@ -150,13 +151,24 @@ def _read_facts(ctx: RefreshContext, deliveries: Deliveries) -> Facts:
         as_of=ctx.as_of,
         published=manifest.months if manifest else (),
         pending=frozenset(manifest.owed_months if manifest else ()),
-        touched=frozenset(touched_months(ctx.home.warehouse, changed - deliveries.own_reports, months)),
+        touched=frozenset(touched_months(ctx.home.warehouse, changed - deliveries.own_reports, months))
+        | _confirmed_since(ctx),
         touched_by_own_reports=frozenset(
             touched_months(ctx.home.warehouse, changed & deliveries.own_reports, months)
         ),
         has_new_deliveries=bool(changed - deliveries.own_reports),
         fingerprints=fingerprints(ctx, ctx.months, deliveries),
     )
+
+
+def _confirmed_since(ctx: RefreshContext) -> frozenset[date]:
+    """Published months of which somebody confirmed something since: they are published again, without its mark."""
+    manifest = ctx.published
+    if manifest is None:
+        return frozenset()
+    months = {month.month for month in manifest.months}
+    since = [c.month or max(months) for c in ctx.confirmations if c.confirmed_at > manifest.published_at]
+    return frozenset(months.intersection(since))
 
 
 def _refuse_unknown(ctx: RefreshContext, requested: Sequence[date], current: frozenset[int]) -> None:

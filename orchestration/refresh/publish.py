@@ -5,6 +5,7 @@ shows it to anybody. A process killed anywhere before leaves the old release as 
 """
 
 import shutil
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from expectations.items import Item, items_of
+from expectations.reference_tables import kpi_sources
 from expectations.verdicts import Verdict
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.files import fsync, fsync_tree, sha256_of, switch_link
@@ -68,11 +71,12 @@ def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
     home = ctx.home
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         verdicts = _passed_verdicts(connection, build)
+        items = items_of(verdicts, kpi_sources(connection))
     previous = ctx.published
     working = home.releases / f"{build.build_id}.tmp"
     shutil.rmtree(working, ignore_errors=True)
     (working / "parquet").mkdir(parents=True)
-    manifest, rows = _write_database(ctx, build, verdicts, previous, working)
+    manifest, rows = _write_database(ctx, build, verdicts, items, previous, working)
     report = ctx.config.report
     browser = find_browser() if report.pdf else None
     # A browser that fails keeps no release back: `callboard report` prints the page again.
@@ -118,13 +122,13 @@ def tidy(home: Home, keep: int) -> None:
 
 
 def _passed_verdicts(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> list[Verdict]:
-    verdicts = ledger.gate_rows(connection, build.build_id)
+    verdicts = ledger.verdicts_on(connection, build.build_id)
     blocking = sorted({verdict.expectation for verdict in verdicts if verdict.blocks})
     if blocking:
         raise GateRefusedError(
             f"The gate refused build {build.build_id}: {', '.join(blocking)}. What was published stays published.",
             hint="See what failed with: callboard status",
-            verdicts=verdicts,
+            items=items_of(verdicts, {}),
         )
     if build.state == "partial":
         raise GateRefusedError(
@@ -148,6 +152,7 @@ def _write_database(
     ctx: RefreshContext,
     build: ledger.Build,
     verdicts: list[Verdict],
+    items: Sequence[Item],
     previous: Manifest | None,
     working: Path,
 ) -> tuple[Manifest, int]:
@@ -161,7 +166,7 @@ def _write_database(
         with transaction(connection):
             rows = release_tables.copy_marts(connection)
             release_tables.fill_audit(
-                connection, release_tables.AuditInputs(build, verdicts, previous, published_at)
+                connection, release_tables.AuditInputs(build, verdicts, items, previous, published_at)
             )
         for table in tables_of(connection, "marts"):
             target = literal(working / "parquet" / f"{table}.parquet")
@@ -181,7 +186,6 @@ def _write_database(
             owed_months=build.owed_months,
             parts=(),
             deliveries=release_tables.deliveries(connection),
-            gate_results=tuple(verdicts),
             waivers=ctx.waivers,
             library_versions=library_versions(),
         )

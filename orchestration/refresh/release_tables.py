@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from expectations.items import Item
 from expectations.verdicts import Verdict
 from orchestration.home.errors import CallboardError
 from orchestration.releases.audit_schema import AUDIT_TABLES, comment_on, create_audit_tables
+from orchestration.releases.findings import audit_row, fill_to_confirm
 from orchestration.releases.manifest import DeliveryRecord, Manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.database import columns_of, tables_of
@@ -27,6 +29,7 @@ class AuditInputs:
 
     build: ledger.Build
     verdicts: Sequence[Verdict]
+    items: Sequence[Item]
     previous: Manifest | None
     published_at: datetime
 
@@ -64,6 +67,7 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> No
         _fill_restatement(connection, inputs.build, inputs.previous)
     _fill_release(connection, inputs)
     _fill_gate_results(connection, inputs.verdicts)
+    fill_to_confirm(connection, inputs.items)
     connection.execute(
         "insert into audit.column_lineage from read_csv(?, header = true, all_varchar = true)",
         [str(LINEAGE_FILE)],
@@ -127,12 +131,18 @@ def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -
             f"insert into {quoted('audit', table)} select {columns} from {quoted('previous', 'audit', table)}"
         )
     # What the gate said of a month stays with the month until it is made again.
+    for table in set(tables_of(connection, "audit", database="previous")) & {"gate_result", "to_confirm"}:
+        connection.execute(
+            f"""
+            insert into audit.{table} by name
+            from previous.audit.{table} where month is not null and not list_contains($built::date[], month)
+            """,
+            {"built": list(build.months)},
+        )
+    # Releases made before findings were codes knew two severities.
     connection.execute(
-        """
-        insert into audit.gate_result
-        select * from previous.audit.gate_result where month is not null and not list_contains($built::date[], month)
-        """,
-        {"built": list(build.months)},
+        "update audit.gate_result set severity = if(severity = 'error', 'refused', 'noted') "
+        "where severity in ('error', 'warning')"
     )
 
 
@@ -184,7 +194,7 @@ def _fill_release(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) ->
 
 def _fill_gate_results(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]) -> None:
     columns = AUDIT_TABLES["gate_result"][1]
-    rows = [[getattr(verdict, column) for column in columns] for verdict in verdicts]
+    rows = [audit_row(verdict) for verdict in verdicts]
     if rows:
         connection.executemany(
             f"insert into audit.gate_result values ({', '.join('?' * len(columns))})", rows

@@ -19,7 +19,7 @@ from orchestration.deliveries.own_reports import are_due, deliver_own_reports
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.home.versions import code_version
 from orchestration.refresh.context import RefreshContext
-from orchestration.refresh.dbt_run import dbt_vars, raise_for_models, refusal_of_tests
+from orchestration.refresh.dbt_run import dbt_vars, raise_for_models, refusal_of_tests, verdicts_of_tests
 from orchestration.refresh.judge import plan_of_usable, refuse_unusable
 from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import BuildOutcome, GateOutcome, LoadOutcome, PublishOutcome
@@ -109,11 +109,11 @@ def build_step(
     done = _run_dbt(ctx, _DBT_COMMAND, plan.months, on_event)
     raise_for_models(done)
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        refusal = refusal_of_tests(done.failed_tests)
-        if refusal is not None:
-            ledger.store_gate(connection, ctx.release_id, refusal.verdicts)
+        failed = verdicts_of_tests(done.failed_tests)
+        if failed:
+            ledger.store_gate(connection, ctx.release_id, failed)
             ledger.set_state(connection, ctx.release_id, "refused")
-            raise refusal
+            raise refusal_of_tests(failed)
         ledger.set_state(connection, ctx.release_id, "built")
     return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
 
@@ -167,6 +167,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
         default_site=ctx.config.default_site,
         default_time_zone=ctx.config.default_time_zone or "UTC",
         waivers=ctx.waivers,
+        confirmations=ctx.confirmations,
         published=published.resolve() if published.exists() else None,
     )
     verdicts = report.results
@@ -178,7 +179,9 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
             ledger.set_state(connection, build.build_id, state, data_digest(connection))
         quarantine = quarantine_summary(connection, "build")
     note_attempt(ctx, lambda _: {"quarantine": quarantine})
-    return GateOutcome(_end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, is_partial)
+    return GateOutcome(
+        _end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, report.items, is_partial
+    )
 
 
 def publish_step(ctx: RefreshContext) -> PublishOutcome:
@@ -255,11 +258,9 @@ def _keep_refused_by_tests(ctx: RefreshContext, build: ledger.Build) -> None:
     """A build that the gate refused may be judged again, with other waivers; one that dbt's tests refused must be built
     again."""
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        verdicts = [v for v in ledger.gate_rows(connection, build.build_id) if v.origin == "dbt"]
+        verdicts = [v for v in ledger.verdicts_on(connection, build.build_id) if v.origin == "dbt"]
     if verdicts:
-        raise GateRefusedError(
-            "dbt's tests refused this build.", hint="Run the whole refresh again.", verdicts=verdicts
-        )
+        raise refusal_of_tests(verdicts)
 
 
 def _refuse_unknown_clock(ctx: RefreshContext) -> None:

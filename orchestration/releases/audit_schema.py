@@ -69,12 +69,48 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "expectation": ("varchar", "Name of the expectation, as callboard waive takes it."),
             "table_name": ("varchar", "The table it is about."),
             "month": ("date", "First day of the month it is about; null where it is about the whole table."),
-            "severity": ("varchar", "error: failing refuses the release. warning: it does not."),
+            "severity": (
+                "varchar",
+                "refused: failing keeps the month back. to_confirm: it marks the KPIs it touches. noted: neither.",
+            ),
             "passed": ("boolean", "Whether it held."),
-            "observed": ("varchar", "What was found."),
-            "expected": ("varchar", "What would have been right."),
+            "observed": ("varchar", "What was found, the worst of it, in English."),
+            "expected": ("varchar", "What would have been right, in English."),
             "waived_by": ("varchar", "Who let it pass though it failed; null where nobody did."),
             "waived_reason": ("varchar", "Why."),
+            "places": ("bigint", "At how many places it did not hold; 0 where it held."),
+            "findings": (
+                "varchar",
+                "Each of these places as JSON, the worst first: keys, the sentence's parameters, KPIs, who settled it.",
+            ),
+        },
+    ),
+    "to_confirm": (
+        "One row per item that was odd: what one cause was found by, and whether somebody confirmed it.",
+        {
+            "item_id": ("varchar", "The item, as callboard confirm takes it."),
+            "month": ("date", "First day of the month it is about; null where it is about all."),
+            "source_table": (
+                "varchar",
+                "The source to ask for, such as acd.contact_legs; null where none is known.",
+            ),
+            "code": ("varchar", "The expectation that says most of it."),
+            "keys": (
+                "varchar",
+                "Where that was found, as JSON: kpi_id, site_id, business_date and the like.",
+            ),
+            "params": (
+                "varchar",
+                "What was found there, as JSON: the parameters of its sentence, unrounded.",
+            ),
+            "observed": ("varchar", "The same in English."),
+            "kpis": ("varchar[]", "The KPIs that it touches: they are marked until it is settled."),
+            "damage": ("double", "By which share their numbers could be wrong; orders the list."),
+            "state": ("varchar", "open or confirmed."),
+            "confirmed_by": ("varchar", "Who confirmed it; null while it is open."),
+            "confirmed_reason": ("varchar", "Why it is right."),
+            "confirmed_at": ("timestamp", "When, UTC."),
+            "entries": ("varchar", "All that it was found by, as JSON."),
         },
     ),
     "restatement": (
@@ -107,6 +143,7 @@ AUDIT_KEYS: Mapping[str, tuple[str, ...]] = {
     "delivery": ("delivery_id",),
     "quarantined_row": ("table_name", "file", "line"),
     "restatement": ("release_id", "month", "kpi_id", "scope", "scope_id"),
+    "to_confirm": ("item_id",),
     "column_lineage": ("table_name", "column_name", "source_table", "source_column"),
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from expectations.verdicts import Verdict, Waiver
+from expectations.settling import Waiver
 from orchestration.home.errors import CallboardError
 from orchestration.home.paths import Home
 
@@ -65,7 +65,6 @@ class Manifest(_Record):
     owed_months: tuple[date, ...]
     parts: tuple[Part, ...]
     deliveries: tuple[DeliveryRecord, ...]
-    gate_results: tuple[Verdict, ...]
     waivers: tuple[Waiver, ...]
     library_versions: dict[str, str]
 
@@ -75,8 +74,8 @@ class Manifest(_Record):
         return frozenset(d.delivery_id for d in self.deliveries if d.superseded_by is None)
 
     def to_json(self) -> str:
-        """The text of `manifest.json`. Only verdicts of the gate are ever published, so none says where it is from."""
-        return self.model_dump_json(indent=2, exclude={"gate_results": {"__all__": {"origin"}}}) + "\n"
+        """The text of `manifest.json`."""
+        return self.model_dump_json(indent=2) + "\n"
 
 
 def current_release_path(home: Home) -> Path | None:

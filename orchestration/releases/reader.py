@@ -17,7 +17,7 @@ from orchestration.home.errors import UsageError
 from orchestration.home.months import next_month
 from orchestration.home.paths import Home
 from orchestration.releases.manifest import current_release_path, damaged
-from orchestration.warehouse.database import columns_of
+from orchestration.warehouse.database import columns_of, tables_of
 
 if TYPE_CHECKING:
     from orchestration.presentation.language import Language
@@ -48,7 +48,7 @@ class Kpi:
 @dataclass(frozen=True)
 class Number:
     """One row of kpi_monthly beside the month before: all values unrounded; `is_restated` where a later release than
-    the first said something else of this number before."""
+    the first said something else of this number before, `is_to_confirm` where an open item touches it."""
 
     kpi_id: str
     scope: str
@@ -63,6 +63,7 @@ class Number:
     is_provisional: bool
     matures_on: date
     is_restated: bool
+    is_to_confirm: bool
 
 
 _SHOWN = """headline_rank, is_charted_by_team, string_split(scopes, '|'),
@@ -77,7 +78,8 @@ _NUMBERS = """
     select
         kpi.kpi_id, kpi.scope, kpi.scope_id, kpi.numerator, kpi.denominator, kpi.value,
         earlier.value as value_before, kpi.target, kpi.status, kpi.attainment, kpi.is_provisional, kpi.matures_on,
-        restated.kpi_id is not null as is_restated
+        restated.kpi_id is not null as is_restated,
+        kpi.kpi_id in ({to_confirm}) as is_to_confirm
     from marts.kpi_monthly as kpi
     left join marts.kpi_monthly as earlier
         on
@@ -172,9 +174,19 @@ def numbers(
 ) -> list[Number]:
     """The month's numbers of these scopes, of one of their ids where `scope_id` is given."""
     rows = connection.execute(
-        _NUMBERS, {"month": month, "scopes": list(scopes), "scope_id": scope_id}
+        _NUMBERS.format(to_confirm=kpis_to_confirm(connection)),
+        {"month": month, "scopes": list(scopes), "scope_id": scope_id},
     ).fetchall()
     return [Number(*row) for row in rows]
+
+
+def kpis_to_confirm(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL for the KPIs that an open item of `$month` touches; of none in a release of an older Callboard."""
+    if "to_confirm" not in tables_of(connection, "audit"):
+        return "select null where false"
+    return (
+        "select unnest(kpis) from audit.to_confirm where state = 'open' and (month is null or month = $month)"
+    )
 
 
 def trends(

@@ -7,7 +7,9 @@ from typing import Any
 
 import duckdb
 
+from expectations.items import Entry, Item
 from orchestration.presentation.language import Language
+from orchestration.releases.findings import WITH_FINDINGS, entries_in, items_in
 from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
 from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import WITH_REASONS
@@ -86,8 +88,9 @@ class Facts:
     people_ranked: int
     restatements: list[tuple[Any, ...]]
     restated: int
-    waivers: list[tuple[Any, ...]]
-    warnings: list[tuple[Any, ...]]
+    items: tuple[Item, ...]
+    waived: tuple[Entry, ...]
+    noted: tuple[Entry, ...]
     quarantine: list[tuple[Any, ...]]
 
 
@@ -131,6 +134,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
             "select count(*) from audit.restatement where month = ? and value_before is not null",
             month,
         ),
+        items=items_in(connection, month),
         **_verdicts(connection, month),
         quarantine=connection.execute(
             f"""
@@ -296,19 +300,21 @@ def _restatements(connection: duckdb.DuckDBPyConnection, month: date) -> list[tu
     ).fetchall()
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
+def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, tuple[Entry, ...]]:
+    """What people let pass, and what is only worth a look."""
     rows = connection.execute(
-        """
-        select expectation, table_name, observed, expected, waived_by, waived_reason, severity
-        from audit.gate_result
+        f"""
+        select expectation, table_name, month, findings
+        from (from audit.gate_result {WITH_FINDINGS})
         where (month = ? or month is null) and not passed
         order by all
         """,
         [month],
     ).fetchall()
+    entries = [entry for row in rows for entry in entries_in(*row)]
     return {
-        "waivers": [row for row in rows if row[4] is not None],
-        "warnings": [row for row in rows if row[4] is None and row[6] == "warning"],
+        "waived": tuple(e for e in entries if e.finding.settled and e.finding.settled.kind == "waived"),
+        "noted": tuple(e for e in entries if e.finding.severity == "noted" and not e.finding.settled),
     }
 
 

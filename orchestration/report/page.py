@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from orchestration.presentation.findings import found_in_words, item_in_words, settled_in_words
 from orchestration.presentation.language import Language
 from orchestration.presentation.templating import TEMPLATES, environment
 from orchestration.report.facts import Facts
@@ -18,6 +19,10 @@ def render_page(facts: Facts, language: Language, names: Mapping[str, str]) -> s
             t=language.text,
             charts=_charts(facts, language),
             names=names,
+            kpi_names={kpi.kpi_id: kpi.name for kpi in facts.kpis.values()},
+            item_in_words=item_in_words,
+            found_in_words=found_in_words,
+            settled_in_words=settled_in_words,
             css=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
         )
     )

@@ -11,7 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
+from expectations.sentences import is_known
+from orchestration.presentation.findings import expected_in_words, found_in_words
 from orchestration.presentation.language import Language
+from orchestration.releases.findings import entries_in
 from orchestration.releases.reader import Kpi
 from orchestration.report.facts import MARTS
 from orchestration.warehouse.quarantine import WITH_REASONS
@@ -30,6 +33,7 @@ NUMBER_FORMATS = {
     "month": "yyyy-mm",
 }
 _TEAMS_CHARTED = 25
+_FINDINGS = 5
 _WIDE = 48
 # More columns than these on the width of a page can't be read.
 _PRINTED_AS_ONE = 20
@@ -44,7 +48,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         select
             kpi.kpi_id, dim.{name} as kpi, kpi.scope, kpi.scope_id, kpi.value, kpi.target, kpi.status,
             earlier.value as last_month, kpi.numerator, kpi.denominator, kpi.is_provisional, kpi.matures_on,
-            restated.kpi_id is not null as is_restated, dim.unit
+            restated.kpi_id is not null as is_restated, kpi.kpi_id in ({to_confirm}) as is_to_confirm, dim.unit
         from marts.kpi_monthly as kpi
         inner join marts.dim_kpi as dim using (kpi_id)
         left join marts.kpi_monthly as earlier
@@ -112,9 +116,11 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         "where r.month = $month and r.scope <> 'employee' order by r.release_id desc, r.scope, r.scope_id, r.kpi_id",
     ),
     "gate_result": (
-        "Waivers and warnings",
-        "select expectation, table_name, severity, passed, observed, expected, waived_by, waived_reason "
-        "from audit.gate_result where (month = $month or month is null) and not passed order by all",
+        "To confirm, and waivers",
+        "select expectation, table_name, severity, {'expectation': expectation, 'table_name': table_name, "
+        "'findings': findings, 'stored': observed} as observed, {'expectation': expectation, 'stored': expected} as expected, "
+        "waived_by, waived_reason from (from audit.gate_result {with_findings}) "
+        "where (month = $month or month is null) and not passed order by expectation, table_name",
     ),
     "quarantined_row": (
         "Rows refused, by table and reason",
@@ -134,8 +140,11 @@ _BY_UNIT = {"value", "target", "last_month", "value_before", "value_after"}
 _FRACTIONS = {"correlation", "slope", "r_squared"}
 _SCORES = {"score", "own_score", "team_score"}
 _MARKED = ("value", "score", "value_after")
-_RELEASE_TEXTS = {"severity", "observed", "expected", "unranked_reason"}
-_WORDS = {"is_provisional": ("final", "provisional"), "is_restated": ("", "restated")}
+_WORDS = {
+    "is_provisional": ("final", "provisional"),
+    "is_restated": ("", "restated"),
+    "is_to_confirm": ("", "to confirm"),
+}
 
 
 @dataclass(frozen=True)
@@ -244,6 +253,7 @@ def _mark(book: Book, sheet: Any, heads: Sequence[str], last: int) -> None:
         ("status", "missed", "missed"),
         ("is_provisional", "provisional", "provisional"),
         ("is_restated", "restated", "restated"),
+        ("is_to_confirm", "to confirm", "to confirm"),
     ):
         if column not in heads:
             continue
@@ -263,12 +273,10 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
     if column in _WORDS and cell is not None:
         word = _WORDS[column][bool(cell)]
         return book.language.text(word) if word else None
-    if column == "status" and cell:
-        return book.language.text(str(cell))
+    if column in ("status", "severity") and cell:
+        return book.language.text(str(cell).replace("_", " "))
     if isinstance(cell, dict):
-        return book.language.reason(**cast(dict[str, Any], cell))
-    if column in _RELEASE_TEXTS and cell:
-        return book.language.release_text(str(cell))
+        return _in_words(book, cast(dict[str, Any], cell))
     if isinstance(cell, datetime):
         return cell
     if isinstance(cell, date):
@@ -278,6 +286,20 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
     if isinstance(cell, int | float | Decimal):
         return float(cell) if math.isfinite(cell) else str(cell)
     return None if cell is None else str(cell)
+
+
+def _in_words(book: Book, cell: dict[str, Any]) -> str:
+    """A reason of quarantine, or what the gate expected or found; what an older release has only in English stays so."""
+    if "expectation" not in cell:
+        return book.language.reason(**cell)
+    names = {kpi.kpi_id: kpi.name for kpi in book.kpis.values()}
+    if not is_known(cell["expectation"]):
+        return str(cell["stored"])
+    if "findings" not in cell:
+        return expected_in_words(cell["expectation"], book.language)
+    entries = entries_in(cell["expectation"], cell["table_name"], None, cell["findings"])
+    found = [found_in_words(entry, book.language, names) for entry in entries[:_FINDINGS]]
+    return book.language.text("; ").join(found) or str(cell["stored"])
 
 
 def _width(text: str) -> int:

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from orchestration.presentation.language import Language
-from orchestration.releases.reader import Number, names_of_scopes
+from orchestration.releases.findings import WITH_FINDINGS
+from orchestration.releases.reader import Number, kpis_to_confirm, names_of_scopes
 from orchestration.report.facts import MARTS, Facts
 from orchestration.report.sheets import NUMBER_FORMATS, SHEETS, Book, finish, write_sheet
 
@@ -58,6 +59,9 @@ def _read(
     chinese = language.code == "zh"
     query = sql.replace("{name}", "name_zh" if chinese else "name_en")
     query = query.replace("{sentence}", "sentence_zh as sentence" if chinese else "sentence")
+    query = query.replace("{to_confirm}", kpis_to_confirm(connection)).replace(
+        "{with_findings}", WITH_FINDINGS
+    )
     query = query.replace("{charted}", str([k.kpi_id for k in facts.kpis.values() if k.is_charted_by_team]))
     found = connection.execute(query, {"month": facts.month})
     return [column[0] for column in found.description], found.fetchall()
@@ -109,6 +113,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
         "missed": workbook.add_format({"font_color": "#A33F00", "bold": True, "indent": 1}),
         "provisional": workbook.add_format({"italic": True, "font_color": "#6B3FA0", "indent": 1}),
         "restated": workbook.add_format({"underline": 1, "font_color": "#6B3FA0", "indent": 1}),
+        "to confirm": workbook.add_format({"bold": True, "font_color": "#8A5A00", "indent": 1}),
     }
 
 
@@ -166,7 +171,11 @@ def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapp
         sheet.write_number(line, 5, change, moved[unit])
     marks = [
         word
-        for word, holds in (("provisional", number.is_provisional), ("restated", number.is_restated))
+        for word, holds in (
+            ("provisional", number.is_provisional),
+            ("restated", number.is_restated),
+            ("to confirm", number.is_to_confirm),
+        )
         if holds
     ]
     style = book.formats[marks[-1] if marks else "text"]

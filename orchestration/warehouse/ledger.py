@@ -8,9 +8,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
+from pydantic import TypeAdapter
 
 from expectations.verdicts import Verdict
 
@@ -23,27 +24,12 @@ create table if not exists ledger.build (
     build_id varchar, started_at timestamp, as_of timestamp, months date[], owed_months date[], trigger varchar,
     code_version varchar, config_sha256 varchar, fingerprints varchar, state varchar, data_digest varchar
 );
-create table if not exists ledger.gate_result (
-    build_id varchar, expectation varchar, table_name varchar, month date, severity varchar, passed boolean,
-    observed varchar, expected varchar, example_keys varchar[], waived_by varchar, waived_reason varchar
-);
--- Build databases made before verdicts had an origin.
-alter table ledger.gate_result add column if not exists origin varchar default 'gate';
+create table if not exists ledger.gate (build_id varchar primary key, verdicts varchar);
+-- Build databases made before findings were codes and parameters.
+drop table if exists ledger.gate_result;
 """
 
-_VERDICT = (
-    "expectation",
-    "table_name",
-    "month",
-    "severity",
-    "passed",
-    "observed",
-    "expected",
-    "example_keys",
-    "waived_by",
-    "waived_reason",
-    "origin",
-)
+_VERDICTS = TypeAdapter(list[Verdict])
 
 
 @dataclass(frozen=True)
@@ -126,30 +112,20 @@ def months_in_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[date, .
     return {tuple(months) for (months,) in rows}
 
 
-def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, rows: Sequence[Verdict]) -> None:
+def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, verdicts: Sequence[Verdict]) -> None:
     """Keep the gate's verdicts on a build, in place of the verdicts of an earlier run of the gate."""
-    connection.execute("delete from ledger.gate_result where build_id = ?", [build_id])
-    if rows:
-        connection.executemany(
-            f"insert into ledger.gate_result (build_id, {', '.join(_VERDICT)}) "
-            f"values (?, {', '.join('?' * len(_VERDICT))})",
-            [[build_id, *(getattr(row, column) for column in _VERDICT)] for row in rows],
-        )
+    stored = _VERDICTS.dump_json(sorted(verdicts, key=_order)).decode()
+    connection.execute("insert or replace into ledger.gate values (?, ?)", [build_id, stored])
 
 
-def gate_rows(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:
+def verdicts_on(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:
     """The stored verdicts on a build, in a settled order."""
-    found = connection.execute(
-        f"select {', '.join(_VERDICT)} from ledger.gate_result where build_id = ? "
-        "order by expectation, table_name, month",
-        [build_id],
-    ).fetchall()
-    verdicts: list[Verdict] = []
-    for row in found:
-        stored: dict[str, Any] = dict(zip(_VERDICT, row, strict=True))
-        stored["example_keys"] = tuple(stored["example_keys"] or ())
-        verdicts.append(Verdict(**stored))
-    return verdicts
+    row = connection.execute("select verdicts from ledger.gate where build_id = ?", [build_id]).fetchone()
+    return _VERDICTS.validate_json(row[0]) if row else []
+
+
+def _order(verdict: Verdict) -> tuple[str, str, str]:
+    return (verdict.expectation, verdict.table_name, str(verdict.month or ""))
 
 
 def _naive(instant: datetime) -> datetime:

@@ -1,10 +1,15 @@
 """The pages on how the numbers were made: quarantine, the gate's verdicts, releases and what changed between two."""
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import Response
 
+from expectations.sentences import is_known
 from orchestration.home.paths import Home
+from orchestration.presentation.findings import expected_in_words, found_in_words, item_in_words
+from orchestration.releases.findings import entries_in, items_in
 from orchestration.warehouse.quarantine import quarantine_summary
 from orchestration.web.audit_queries import (
     VERDICTS,
@@ -17,6 +22,8 @@ from orchestration.web.audit_queries import (
 )
 from orchestration.web.page_request import PageRequest, as_month
 from orchestration.web.queries import Paged
+
+_SHOWN = 3
 
 
 def quarantine_page(page_request: PageRequest) -> Response:
@@ -36,11 +43,16 @@ def quarantine_page(page_request: PageRequest) -> Response:
 
 
 def gate_page(page_request: PageRequest) -> Response:
-    """The gate's verdicts; at first those that did not pass or were waived, of every month."""
+    """What is to confirm, and the gate's verdicts; at first those that did not pass or were waived, of every month."""
     state = page_request.one_of("state", VERDICTS, "open")
     month = page_request.month() if page_request.text("month") else None
     found = _whole(page_request, verdicts(page_request.reading.connection, month, state, page_request.page()))
+    items = items_in(page_request.reading.connection, month)
+    names = {k.kpi_id: k.name for k in page_request.reading.catalogue(page_request.language).values()}
     values = {
+        "items": [(item, item_in_words(item, page_request.language, names)) for item in items],
+        "expected": partial(_expected, page_request),
+        "found": partial(_found, page_request, names),
         "verdicts": found,
         "state": state,
         "states": VERDICTS,
@@ -89,6 +101,23 @@ def changes_page(home: Home, page_request: PageRequest) -> Response:
         "kpis": page_request.reading.catalogue(page_request.language),
     }
     return page_request.answer("changes.html.j2", values)
+
+
+def _expected(page_request: PageRequest, row: dict[str, Any]) -> str:
+    # The expectation may be gone since: then its English stands in the release.
+    if not is_known(row["expectation"]):
+        return str(row["expected"])
+    return expected_in_words(row["expectation"], page_request.language)
+
+
+def _found(page_request: PageRequest, names: dict[str, str], row: dict[str, Any]) -> list[str]:
+    entries = entries_in(row["expectation"], row["table_name"], row["month"], row["findings"])
+    if not entries or not is_known(row["expectation"]):
+        return [str(row["observed"])] if row["observed"] and not row["passed"] else []
+    shown = [found_in_words(entry, page_request.language, names) for entry in entries]
+    left = len(shown) - _SHOWN
+    more = [page_request.language.text("and {count} more", count=left)] if left > 0 else []
+    return [*shown[:_SHOWN], *more]
 
 
 def _whole(page_request: PageRequest, listed: Paged) -> Paged:

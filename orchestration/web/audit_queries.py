@@ -5,11 +5,12 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.releases.findings import WITH_FINDINGS
 from orchestration.warehouse.database import attached
 from orchestration.warehouse.quarantine import WITH_REASONS
 from orchestration.web.queries import Paged, paged
 
-VERDICTS = ("open", "failed", "warning", "waived", "passed", "all")
+VERDICTS = ("open", "refused", "to_confirm", "noted", "waived", "passed", "all")
 
 
 def quarantined_rows(
@@ -33,22 +34,24 @@ def verdicts(connection: duckdb.DuckDBPyConnection, month: date | None, state: s
     """The gate's verdicts on a month, or on all: `open` is whatever did not pass or was waived."""
     return paged(
         connection,
-        """
+        f"""
         select * from (
             select
-                expectation, table_name, month, severity, observed, expected, waived_by, waived_reason,
+                *,
                 case
                     when passed then 'passed'
                     when waived_by is not null then 'waived'
-                    when severity = 'warning' then 'warning'
-                    else 'failed'
+                    -- as a release of an older Callboard says it
+                    when severity = 'error' then 'refused'
+                    when severity = 'warning' then 'noted'
+                    else severity
                 end as state
-            from audit.gate_result
+            from (from audit.gate_result {WITH_FINDINGS})
             where $month is null or month = $month
         )
         where $state = 'all' or state = $state or ($state = 'open' and state != 'passed')
         """,
-        "array_position(['failed', 'waived', 'warning', 'passed'], state), month desc, table_name, expectation",
+        "array_position(['refused', 'to_confirm', 'waived', 'noted', 'passed'], state), month desc, table_name, expectation",
         {"month": month, "state": state},
         page,
     )

@@ -11,28 +11,42 @@ from dataclasses import dataclass
 import duckdb
 
 from sources.contracts.contract import Contract, load_contracts
-from sources.reasons import sentence
+from sources.reasons import params_text, sentence
 from sources.sql import literal, quoted
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A file that can't be used (`file`), or a source (`file` is '') or file of which every row is refused: how many rows
-    that are, and what is wrong with the first."""
+    """A file that can't be used (`line` is 0), or a source or file of which every row is refused: how many `rows` that are,
+    and what is wrong with the first, which stands in `file` at `line` and has `value`."""
 
     table_name: str
     file: str
-    why: str
+    code: str | None
+    column: str | None = None
+    params: str | None = None
     rows: int = 0
+    line: int = 0
+    value: str = ""
+
+    @property
+    def why(self) -> str:
+        """In English: why the file can't be used, or what is wrong with its first row."""
+        said = (
+            sentence(self.code, self.column, json.loads(self.params) if self.params else None)
+            if self.code
+            else ""
+        )
+        return f"{self.file} line {self.line}: {said or 'it is refused'}{self.value}" if self.line else said
 
 
 def unreadable(con: duckdb.DuckDBPyConnection) -> list[Trouble]:
     """The current deliveries of which nothing could be read."""
     rows = con.execute(
-        """select table_name, file, unreadable_reason from raw.delivery
+        """select table_name, file, unreadable_code, null, unreadable_params from raw.delivery
         where superseded_by is null and unreadable_reason is not null order by table_name, order_key"""
     ).fetchall()
-    return [Trouble(table, file, why) for table, file, why in rows]
+    return [Trouble(*row) for row in rows]
 
 
 def refused_sources(con: duckdb.DuckDBPyConnection) -> list[Trouble]:
@@ -48,7 +62,7 @@ def refused_sources(con: duckdb.DuckDBPyConnection) -> list[Trouble]:
             continue
         first = _first(con, contract, "true")
         if first:
-            found.append(Trouble(contract.name, "", first[1], first[0]))
+            found.append(first)
     return found
 
 
@@ -58,13 +72,13 @@ def refused_files(con: duckdb.DuckDBPyConnection, deliveries: Collection[int]) -
     named = ", ".join(str(int(delivery)) for delivery in deliveries) or "null"
     for contract in load_contracts().values():
         rows = con.execute(
-            f"""select delivery_id, any_value(file) from raw.{contract.model_name} join raw.delivery using (delivery_id)
+            f"""select delivery_id from raw.{contract.model_name}
             where delivery_id in ({named}) group by delivery_id having count(*) = count({_code(contract)})"""
         ).fetchall()
-        for delivery_id, file in rows:
+        for (delivery_id,) in rows:
             first = _first(con, contract, f"delivery_id = {delivery_id}")
             if first:
-                found.append(Trouble(contract.name, file, first[1], first[0]))
+                found.append(first)
     return found
 
 
@@ -104,8 +118,8 @@ _IS_TIME_ZONE = (
 )
 
 
-def _first(con: duckdb.DuckDBPyConnection, contract: Contract, condition: str) -> tuple[int, str] | None:
-    """How many rows there are, and what is wrong with the first of them, with its value, file and line."""
+def _first(con: duckdb.DuckDBPyConnection, contract: Contract, condition: str) -> Trouble | None:
+    """How many rows there are, and what is wrong with the first of them; None where there is no row."""
     numbered = " ".join(
         f"when {broken} then {n}" for n, (_, broken, _, _) in enumerate(_rules(contract), start=1)
     )
@@ -119,11 +133,11 @@ def _first(con: duckdb.DuckDBPyConnection, contract: Contract, condition: str) -
     if row is None:
         return None
     file, line, column, code, params, number, text, rows = row
-    told = json.loads(params) if params else {}
     if code is None and number is not None:
-        column, _, code, told = _rules(contract)[number - 1]
-    said = sentence(code, column, told) if code else "it is refused"
-    return int(rows), f"{file} line {line}: {said}{_value(contract, column, text)}"
+        column, _, code, broken = _rules(contract)[number - 1]
+        params = params_text(broken)
+    value = _value(contract, column, text)
+    return Trouble(contract.name, file, code, column, params, int(rows), int(line), value)
 
 
 def _value(contract: Contract, column: str | None, row_text: str) -> str:

@@ -94,7 +94,7 @@ def make_centre(
             "numerator_measure varchar, denominator_measure varchar, numerator_factor bigint, "
             "numerator_divisor bigint, denominator_divisor bigint, is_denominator_one boolean default false, "
             "is_cohort boolean default false, event_size integer default 1, scale_width integer, "
-            "lower_bound integer, upper_bound integer)"
+            "lower_bound integer, upper_bound integer, needs varchar)"
         )
         connection.executemany(
             "insert into intermediate.int_kpi_definitions (kpi_id, unit, scopes, numerator_measure, "

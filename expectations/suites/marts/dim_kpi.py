@@ -1,6 +1,6 @@
 """What must hold for `marts.dim_kpi`, the catalogue that every number refers to."""
 
-from expectations.suite import Suite, numbers, one_of, rule, unique_key
+from expectations.suite import Suite, one_of, rule, unique_key
 
 _TABLE = "dim_kpi"
 _UNITS = ("ratio", "seconds", "points", "per_hour", "money", "count")
@@ -13,9 +13,13 @@ SUITE = Suite(
         rule(
             _TABLE,
             "dim_kpi_units_are_known",
-            expected=f"unit is one of {', '.join(_UNITS)}; better is one of {', '.join(_BETTER)}",
+            expected="unit is one of {unit_list}; better is one of {better_list}",
+            params={"unit_list": list(_UNITS), "better_list": list(_BETTER)},
             broken=f"unit is null or unit not in {one_of(_UNITS)} or better is null or better not in {one_of(_BETTER)}",
-            observed=numbers("unit", "better"),
+            shown=(
+                "unit",
+                "better",
+            ),
             key=("kpi_id",),
         ),
         rule(
@@ -23,7 +27,11 @@ SUITE = Suite(
             "dim_kpi_is_described",
             expected="name and definition of every KPI, in words",
             broken="coalesce(name_en, '') = '' or coalesce(name_zh, '') = '' or coalesce(definition, '') = ''",
-            observed=numbers("name_en", "name_zh", "definition"),
+            shown=(
+                "name_en",
+                "name_zh",
+                "definition",
+            ),
             key=("kpi_id",),
         ),
     ),

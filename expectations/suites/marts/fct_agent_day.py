@@ -4,10 +4,10 @@ Whether a day is missing from a source is asked of the source, in `completeness.
 """
 
 from expectations.suite import (
+    OUR_DEFECT,
     Expectation,
     Suite,
-    key_text,
-    numbers,
+    pack,
     refers_to,
     rule,
     unique_key,
@@ -47,6 +47,9 @@ _SLACK = 1e-3
 _day_length = Expectation(
     name="fct_agent_day_seconds_fit_into_the_day",
     expected="no more seconds than the site's local day has (23, 24 or 25 hours; more on the day of a move between sites)",
+    found="{longest_seconds} in a day of {day_seconds}",
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
         with asked as (
             select *, {_MONTH} as month from marts.{_TABLE} where {_MONTH} in (select month from month_asked)
@@ -62,8 +65,8 @@ _day_length = Expectation(
             select employee_id, valid_from as business_date from marts.dim_employee
             qualify site_id is distinct from lag(site_id) over (partition by employee_id order by valid_from)
         )
-        select month, {key_text(_KEY, "asked.")} as key,
-            greatest({", ".join(_SECONDS_OF_A_DAY)}) || ' seconds in a day of ' || day_length.seconds as observed
+        select month, {pack("asked.business_date", "asked.employee_id")} as keys,
+            {pack(longest_seconds=f"greatest({', '.join(_SECONDS_OF_A_DAY)})", day_seconds="day_length.seconds")} as found
         from asked
         join day_length
             on day_length.business_date = asked.business_date and day_length.site_id is not distinct from asked.site_id
@@ -85,7 +88,11 @@ _parts = rule(
         or adherent_seconds > logged_in_seconds + {_SLACK}
         or transferred_legs > answered_legs
     """,
-    observed=numbers(*_SECONDS_OF_A_DAY, "answered_legs", "transferred_legs"),
+    shown=(
+        *_SECONDS_OF_A_DAY,
+        "answered_legs",
+        "transferred_legs",
+    ),
     key=_KEY,
 )
 
@@ -95,7 +102,10 @@ _not_negative = rule(
     month=_MONTH,
     expected="no count and no duration below 0",
     broken=f"least({', '.join((*_SECONDS_OF_A_DAY, *_COUNTS))}) < 0",
-    observed=numbers(*_SECONDS_OF_A_DAY, *_COUNTS),
+    shown=(
+        *_SECONDS_OF_A_DAY,
+        *_COUNTS,
+    ),
     key=_KEY,
 )
 
@@ -106,7 +116,12 @@ _scores = rule(
     expected="csat from 1 to 5 for each survey, quality from 0 to 100 for each evaluation",
     broken="coalesce(csat_sum, 0) not between coalesce(csat_count, 0) and 5 * coalesce(csat_count, 0)"
     " or coalesce(qa_score_sum, 0) > 100 * coalesce(qa_count, 0)",
-    observed=numbers("csat_sum", "csat_count", "qa_score_sum", "qa_count"),
+    shown=(
+        "csat_sum",
+        "csat_count",
+        "qa_score_sum",
+        "qa_count",
+    ),
     key=_KEY,
 )
 
@@ -116,7 +131,7 @@ _happened = rule(
     month=_MONTH,
     expected="no day that had not begun anywhere by as_of",
     broken="business_date > cast(getvariable('as_of') + interval 14 hour as date)",
-    observed=numbers("business_date"),
+    shown=("business_date",),
     key=_KEY,
 )
 
@@ -135,15 +150,15 @@ SUITE = Suite(
         volume_by_month(
             _TABLE,
             "site_day",
-            (
-                "rows",
-                "scheduled_seconds",
-                "logged_in_seconds",
-                "answered_legs",
-                "surveys",
-                "evaluations",
-                "complaints",
-            ),
+            {
+                "rows": "hr.schedules",
+                "scheduled_seconds": "hr.schedules",
+                "logged_in_seconds": "acd.agent_states",
+                "answered_legs": "acd.contact_legs",
+                "surveys": "crm.surveys",
+                "evaluations": "qa.evaluations",
+                "complaints": "crm.complaints",
+            },
         ),
     ),
 )

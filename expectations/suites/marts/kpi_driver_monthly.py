@@ -3,11 +3,11 @@
 A refresh makes the drivers of two months after its own again too, so that all but the catalogue is asked of the whole table.
 """
 
-from expectations.suite import Suite, numbers, rule, unique_key
+from expectations.suite import Suite, rule, unique_key
 
 _TABLE = "kpi_driver_monthly"
 _KEY = ("month", "business_line", "kpi_id", "satisfaction_kpi_id")
-_STATISTICS = numbers("agents", "correlation", "slope", "r_squared")
+_STATISTICS = ("agents", "correlation", "slope", "r_squared")
 
 # The fewest agents that `drivers.min_agents` can be set to.
 _MIN_AGENTS = 30
@@ -26,18 +26,19 @@ SUITE = Suite(
                     and (sign(slope) = sign(correlation) or abs(correlation) < 1e-9)
                 )
             """,
-            observed=_STATISTICS,
+            shown=_STATISTICS,
             key=_KEY,
         ),
         rule(
             _TABLE,
             "kpi_driver_monthly_claims_nothing_of_few_agents",
-            expected=f"below {_MIN_AGENTS} agents no correlation, slope or r_squared, and a sentence that says they are too few",
+            expected="below {least_agents} agents no correlation, slope or r_squared, and a sentence that says they are too few",
+            params={"least_agents": _MIN_AGENTS},
             broken=f"""
                 agents < {_MIN_AGENTS}
                 and (coalesce(correlation, slope, r_squared) is not null or sentence not like '%too few to say anything%')
             """,
-            observed=f"{_STATISTICS} || ', sentence = ' || sentence",
+            shown=(*_STATISTICS, "sentence"),
             key=_KEY,
         ),
         rule(
@@ -49,7 +50,10 @@ SUITE = Suite(
                 kpi_id not in (select kpi_id from marts.dim_kpi)
                 or satisfaction_kpi_id not in (select kpi_id from marts.dim_kpi)
             """,
-            observed=numbers("kpi_id", "satisfaction_kpi_id"),
+            shown=(
+                "kpi_id",
+                "satisfaction_kpi_id",
+            ),
             key=_KEY,
         ),
     ),

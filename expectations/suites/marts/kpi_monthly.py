@@ -4,12 +4,12 @@ Whether its scopes add up stands in `kpi_scopes.py`, whether its months look lik
 `kpi_trailing.py`; both belong to this table's suite.
 """
 
-from expectations.suite import Expectation, Suite, key_text, numbers, rule, unique_key
+from expectations.suite import OUR_DEFECT, Expectation, Suite, numbers, pack, rule, unique_key
 from expectations.suites.marts import kpi_scopes, kpi_trailing
 
 _TABLE = "kpi_monthly"
 _KEY = ("month", "kpi_id", "scope", "scope_id")
-_NUMBERS = numbers("numerator", "denominator", "value")
+_NUMBERS = ("numerator", "denominator", "value")
 
 # Doubles leave the last bits open.
 _SLACK = 1e-9
@@ -17,8 +17,11 @@ _SLACK = 1e-9
 _out_of_bounds = Expectation(
     name="kpi_monthly_values_are_within_bounds",
     expected="ratios from 0 to 1 (some may exceed 1), points on their scale, all else not below 0",
+    found=numbers(*_NUMBERS, "unit"),
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
-        select month, {key_text(_KEY)} as key, {_NUMBERS} || ', unit = ' || unit as observed
+        select month, {pack(*_KEY)} as keys, {pack(*_NUMBERS, "unit")} as found
         from marts.kpi_monthly
         join (
             select kpi_id, unit, lower_bound, upper_bound from intermediate.int_kpi_definitions
@@ -30,9 +33,13 @@ _out_of_bounds = Expectation(
 
 _described = Expectation(
     name="kpi_monthly_kpis_are_in_the_catalogue",
-    expected="every kpi_id stands in dim_kpi",
-    broken_rows="""
-        select month, 'kpi_id=' || kpi_id as key, count(*) || ' rows of a KPI that dim_kpi does not know' as observed
+    expected="every {column} stands in {dimension}",
+    found="{rows} rows of a KPI that dim_kpi does not know",
+    params={"column": "kpi_id", "dimension": "dim_kpi"},
+    ask=OUR_DEFECT,
+    is_structure=True,
+    broken_rows=f"""
+        select month, {pack("kpi_id")} as keys, {pack(rows="count(*)")} as found
         from marts.kpi_monthly
         where month in (select month from month_asked)
         group by month, kpi_id
@@ -43,9 +50,10 @@ _described = Expectation(
 _has_rows = Expectation(
     name="kpi_monthly_has_rows",
     expected="at least one row for every month that is to be published",
-    broken_rows="""
-        select month, 'month=' || month as key,
-            'no row at all: nothing was delivered for this month, or all of it is in quarantine' as observed
+    found="no row at all: nothing was delivered for this month, or all of it is in quarantine",
+    is_structure=True,
+    broken_rows=f"""
+        select month, {pack("month")} as keys, null as found
         from month_asked
         where month not in (select month from marts.kpi_monthly)
     """,
@@ -57,7 +65,8 @@ _provisional = rule(
     month="month",
     expected="is_provisional in every row of a month that has not ended",
     broken="not is_provisional and month in (select month from month_asked where not is_ended)",
-    observed="'is_provisional = false in a running month'",
+    shown=("is_provisional",),
+    found="is_provisional = false in a running month",
     key=_KEY,
 )
 
@@ -72,7 +81,7 @@ SUITE = Suite(
             month="month",
             expected="denominator > 0: where there is none, there is no row",
             broken="denominator is null or not denominator > 0",
-            observed=_NUMBERS,
+            shown=_NUMBERS,
             key=_KEY,
         ),
         rule(
@@ -84,7 +93,7 @@ SUITE = Suite(
                 numerator is null or value is null or not isfinite(value)
                 or abs(value - numerator / denominator) > {_SLACK} * greatest(abs(value), 1e-6)
             """,
-            observed=_NUMBERS,
+            shown=_NUMBERS,
             key=_KEY,
         ),
         _out_of_bounds,
@@ -95,7 +104,7 @@ SUITE = Suite(
             month="cast(date_trunc('month', month) as date)",
             expected="month is the first day of a month",
             broken="day(month) <> 1",
-            observed=numbers("month"),
+            shown=("month",),
             key=_KEY,
         ),
         rule(
@@ -107,7 +116,10 @@ SUITE = Suite(
                 scope not in ('centre', 'site', 'business_line', 'team', 'employee')
                 or (scope = 'centre') <> (scope_id = 'all')
             """,
-            observed=numbers("scope", "scope_id"),
+            shown=(
+                "scope",
+                "scope_id",
+            ),
             key=_KEY,
         ),
         _provisional,

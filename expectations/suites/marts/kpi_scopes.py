@@ -5,7 +5,7 @@ denominator, which have no row) is read from `intermediate.int_kpi_measures`, wh
 the employee, team, line and site that it counts for.
 """
 
-from expectations.suite import Expectation
+from expectations.suite import OUR_DEFECT, Expectation, pack
 
 # The denominator is 1 at every scope and is not added up.
 _DENOMINATOR_IS_NOT_ADDED = "(select kpi_id from intermediate.int_kpi_definitions where is_denominator_one)"
@@ -31,17 +31,33 @@ _PART_AND_CENTRE = f"""
     )
 """
 
+
+def _sums(parts: str) -> str:
+    """The struct of what the parts add up to and what the centre has."""
+    return pack(
+        numerator=f"{parts}.numerator",
+        denominator=f"{parts}.denominator",
+        whole_numerator="centre.numerator",
+        whole_denominator="centre.denominator",
+    )
+
+
 # Doubles leave the last bits open.
 _SLACK = 1e-9
 
 _not_above_centre = Expectation(
     name="kpi_monthly_parts_do_not_exceed_the_centre",
     expected="numerators and denominators of a scope's rows add up to no more than the centre's",
+    found={
+        "": "the {scope} rows add up to {numerator} / {denominator}, the centre has {whole_numerator} / {whole_denominator}",
+        "no_centre": "the {scope} rows add up to {numerator} / {denominator}, the centre has no row",
+    },
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
         with {_PART_AND_CENTRE}
-        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=' || scope as key,
-            'the ' || scope || ' rows add up to ' || part.numerator || ' / ' || part.denominator || ', the centre has '
-                || coalesce(centre.numerator || ' / ' || centre.denominator, 'no row') as observed
+        select month, {pack("kpi_id", "scope")} as keys, {_sums("part")} as found,
+            if(centre.month is null, 'no_centre', '') as variant
         from part
         left join centre using (month, kpi_id)
         where centre.month is null
@@ -55,6 +71,10 @@ _not_above_centre = Expectation(
 _equal_to_centre = Expectation(
     name="kpi_monthly_parts_add_up_to_the_centre",
     expected="the rows of a scope and the rows that belong to none of its parts add up to exactly the centre",
+    found="parts and the rest of scope {scope} add up to {numerator} / {denominator}, the centre has {whole_numerator} / "
+    "{whole_denominator}",
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
         with {_PART_AND_CENTRE},
         belonging as (
@@ -93,9 +113,7 @@ _equal_to_centre = Expectation(
             from (select * from part union all by name select * from rest)
             group by all
         )
-        select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=' || scope as key,
-            'parts and the rest of scope ' || scope || ' add up to ' || summed.numerator || ' / ' || summed.denominator
-                || ', the centre has ' || centre.numerator || ' / ' || centre.denominator as observed
+        select month, {pack("kpi_id", "scope")} as keys, {_sums("summed")} as found
         from summed
         join centre using (month, kpi_id)
         where abs(summed.numerator - centre.numerator) > {_SLACK} * greatest(1, abs(centre.numerator))

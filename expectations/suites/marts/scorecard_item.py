@@ -1,6 +1,6 @@
 """What must hold for `marts.agent_scorecard_item` and `marts.team_scorecard_item`: points that follow from weights."""
 
-from expectations.suite import Expectation, Suite, key_text, numbers, rule, unique_key
+from expectations.suite import OUR_DEFECT, Expectation, Suite, numbers, pack, rule, unique_key
 
 _SLACK = 1e-6
 
@@ -17,7 +17,8 @@ def _suite(table: str, subject: str) -> Suite:
                 month="month",
                 expected="points wherever there is a number (a ratio and all_or_nothing need a target)",
                 broken="(value is null) <> (points is null)",
-                observed=numbers("value", "target", "points") + " || ', ' || why",
+                shown=("value", "target", "points", "why"),
+                found=numbers("value", "target", "points") + ", {why}",
                 key=key,
             ),
             rule(
@@ -26,15 +27,21 @@ def _suite(table: str, subject: str) -> Suite:
                 month="month",
                 expected="points from 0 to the weight that counts, of a ratio to its cap times the weight",
                 broken=f"points < 0 or points > weight_counted * if(method = 'ratio', 100, 1) + {_SLACK}",
-                observed=numbers("points", "weight_counted"),
+                shown=(
+                    "points",
+                    "weight_counted",
+                ),
                 key=key,
             ),
             Expectation(
                 name=f"{table}_weights_are_shared_out",
                 expected="where a KPI has no number its weight is shared among the others: they add up to the set's",
+                found="weights that count: {counted}, of the set: {whole}",
+                ask=OUR_DEFECT,
+                is_structure=True,
                 broken_rows=f"""
-                    select month, {key_text(key[:2])} as key,
-                        'weights that count: ' || sum(weight_counted) || ', of the set: ' || sum(weight) as observed
+                    select month, {pack(*key[:2])} as keys,
+                        {pack(counted="sum(weight_counted)", whole="sum(weight)")} as found
                     from marts.{table}
                     where month in (select month from month_asked)
                     group by month, {subject}

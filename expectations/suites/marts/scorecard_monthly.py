@@ -1,6 +1,6 @@
 """What must hold for `marts.agent_scorecard_monthly` and `marts.team_scorecard_monthly`: scores, ranks and tiers."""
 
-from expectations.suite import Expectation, Suite, key_text, numbers, refers_to, rule, unique_key
+from expectations.suite import OUR_DEFECT, Expectation, Suite, pack, refers_to, rule, unique_key
 
 _AGENT, _TEAM = "agent_scorecard_monthly", "team_scorecard_monthly"
 _AGENT_KEY, _TEAM_KEY = ("month", "employee_id"), ("month", "team_id")
@@ -11,14 +11,17 @@ def _is_its_items(table: str, subject: str, score: str) -> Expectation:
     items = table.replace("monthly", "item")
     return Expectation(
         name=f"{table}_score_is_the_sum_of_its_items",
-        expected=f"{score} is what the points of {items} add up to",
+        expected="{column} is what the points of {items} add up to",
+        found="{column} = {score}, items = {points}",
+        params={"column": score, "items": items},
+        ask=OUR_DEFECT,
+        is_structure=True,
         broken_rows=f"""
             with added as (
                 select month, {subject}, sum(points) as points from marts.{items}
                 where month in (select month from month_asked) group by all
             )
-            select month, {key_text(("month", subject))} as key,
-                'score = ' || coalesce({score} || '', 'null') || ', items = ' || coalesce(points || '', 'null') as observed
+            select month, {pack("month", subject)} as keys, {pack("points", score=score)} as found
             from marts.{table}
             left join added using (month, {subject})
             where month in (select month from month_asked)
@@ -30,14 +33,16 @@ def _is_its_items(table: str, subject: str, score: str) -> Expectation:
 def _is_published(table: str, subject: str, score: str, kpi_id: str, where: str) -> Expectation:
     return Expectation(
         name=f"{table}_agrees_with_kpi_monthly",
-        expected=f"{score} is {kpi_id} of kpi_monthly, and null where that has no row",
+        expected="{column} is {kpi_id} of kpi_monthly, and null where that has no row",
+        found="{column} = {score}, kpi_monthly = {published}",
+        params={"column": score, "kpi_id": kpi_id},
+        ask=OUR_DEFECT,
+        is_structure=True,
         broken_rows=f"""
             with published as (
                 select month, scope_id as {subject}, value from marts.kpi_monthly where kpi_id = '{kpi_id}'
             )
-            select month, {key_text(("month", subject))} as key,
-                '{score} = ' || coalesce({score} || '', 'null') || ', kpi_monthly = ' || coalesce(value || '', 'no row')
-                    as observed
+            select month, {pack("month", subject)} as keys, {pack(score=score, published="value")} as found
             from (select * from marts.{table} where {where}) as scored
             full join published using (month, {subject})
             where month in (select month from month_asked)
@@ -49,9 +54,12 @@ def _is_published(table: str, subject: str, score: str, kpi_id: str, where: str)
 _fifth = Expectation(
     name="agent_scorecard_monthly_tiers_are_a_fifth_at_most",
     expected="no more than a fifth of the people ranked in a line and role in the bottom tier",
+    found="{people} of {ranked} people in the bottom tier",
+    ask=OUR_DEFECT,
+    is_structure=True,
     broken_rows=f"""
-        select month, {key_text(("month", "business_line", "role"))} as key,
-            count(*) filter (tier = 'bottom') || ' of ' || count(tier) || ' people in the bottom tier' as observed
+        select month, {pack("month", "business_line", "role")} as keys,
+            {pack(people="count(*) filter (tier = 'bottom')", ranked="count(tier)")} as found
         from marts.{_AGENT}
         where month in (select month from month_asked)
         group by month, business_line, role
@@ -74,7 +82,12 @@ AGENT_SUITE = Suite(
                 (rank is null) <> (unranked_reason is not null) or (rank is null) <> (tier is null)
                 or rank not between 1 and people_ranked
             """,
-            observed=numbers("rank", "people_ranked", "tier", "unranked_reason"),
+            shown=(
+                "rank",
+                "people_ranked",
+                "tier",
+                "unranked_reason",
+            ),
             key=_AGENT_KEY,
         ),
         _fifth,
@@ -87,7 +100,11 @@ AGENT_SUITE = Suite(
                 months_in_bottom_tier > months_ranked or (tier = 'bottom' and months_in_bottom_tier < 1)
                 or (tier in ('top', 'middle') and months_in_bottom_tier > 0)
             """,
-            observed=numbers("tier", "months_in_bottom_tier", "months_ranked"),
+            shown=(
+                "tier",
+                "months_in_bottom_tier",
+                "months_ranked",
+            ),
             key=_AGENT_KEY,
         ),
         refers_to(_AGENT, "employee_id", "dim_employee", month="month"),

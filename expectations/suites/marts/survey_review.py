@@ -1,6 +1,6 @@
 """What must hold for `marts.survey_review`: keys, states, reasons, and decisions that do not stand in the way of the CRM."""
 
-from expectations.suite import Expectation, Suite, key_text, numbers, refers_to, rule, unique_key
+from expectations.suite import Expectation, Suite, pack, refers_to, rule, unique_key
 
 _TABLE = "survey_review"
 _KEY = ("survey_id",)
@@ -20,7 +20,11 @@ _states = rule(
             else state not in ('pending', 'upheld', 'excluded') or state is distinct from review
         end
     """,
-    observed=numbers("state", "review", "csat"),
+    shown=(
+        "state",
+        "review",
+        "csat",
+    ),
     key=_KEY,
 )
 
@@ -30,7 +34,7 @@ _happened = rule(
     month="month",
     expected="no survey answered after as_of",
     broken="responded_at > getvariable('as_of')",
-    observed=numbers("responded_at"),
+    shown=("responded_at",),
     key=_KEY,
 )
 
@@ -38,9 +42,11 @@ _happened = rule(
 _reasons = Expectation(
     name="survey_review_exclusions_have_a_reason",
     expected="whoever excludes a rating says why",
-    severity="warning",
+    found="excluded without a reason",
+    ask="Decide it once more with `callboard reviews --in`, this time saying why.",
+    severity="noted",
     broken_rows=f"""
-        select month, {key_text(_KEY)} as key, 'excluded without a reason' as observed
+        select month, {pack(*_KEY)} as keys, null as found
         from marts.{_TABLE}
         where month in (select month from month_asked) and state = 'excluded' and review_reason is null
     """,
@@ -50,7 +56,9 @@ _reasons = Expectation(
 _corrections = Expectation(
     name="survey_review_decisions_hide_no_correction",
     expected="what the CRM says of a decided survey is what its decision repeats",
-    severity="warning",
+    found="{file} says otherwise",
+    ask="The CRM corrected the survey after somebody had decided: decide it once more with `callboard reviews --in`.",
+    severity="noted",
     broken_rows=f"""
         with said as (
             select row.survey_id, {", ".join(f"row.{column}" for column in _SAID)}, delivery.file,
@@ -64,7 +72,7 @@ _corrections = Expectation(
             qualify row_number() over (
                 partition by row.survey_id order by row.delivery_order desc, row.line_number desc) = 1
         )
-        select decided.month, {key_text(_KEY, "decided.")} as key, said.file || ' says otherwise' as observed
+        select decided.month, {pack("decided.survey_id")} as keys, {pack("said.file")} as found
         from marts.{_TABLE} as decided
         join staging.stg_crm__surveys as in_force using (survey_id)
         join raw.delivery as delivery on delivery.delivery_id = in_force.delivery_id

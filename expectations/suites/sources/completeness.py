@@ -5,7 +5,7 @@ delivered is absent, not incomplete. A local day counts once it ended `reporting
 that is not closed once deliveries reach beyond it: deliveries that are still to come are no gap.
 """
 
-from expectations.suite import Expectation, key_text
+from expectations.suite import Expectation, pack
 
 _REPORTED = """
     reported as (
@@ -22,6 +22,7 @@ _REPORTED = """
 _states = Expectation(
     name="no_scheduled_day_is_without_states",
     expected="agents in some state on every local day on which agents were scheduled",
+    found="{scheduled_agents} agents were scheduled, none was in any state",
     broken_rows=f"""
         with {_REPORTED},
         centre_day as (
@@ -36,8 +37,8 @@ _states = Expectation(
             where logged_in_seconds = 0 and site_id is not null
                 and business_date not in (select business_date from centre_day)
         )
-        select month, {key_text(("business_date", "site_id"))} as key,
-            scheduled_agents || ' agents were scheduled, none was in any state' as observed
+        select month, {pack("business_date", "site_id")} as keys, {pack("scheduled_agents")} as found,
+            scheduled_agents / (select sum(scheduled_agents) from site_day where month = empty_day.month) as damage
         from empty_day
         where scheduled_agents > 0
             and (scheduled_agents >= getvariable('min_scheduled_agents_for_gap') or answered_legs > 0)
@@ -49,6 +50,7 @@ _states = Expectation(
 _states_partly = Expectation(
     name="no_scheduled_day_has_few_states",
     expected="on every local day of a site at least a quarter of the usual share of scheduled time spent in some state",
+    found="{present_share} of scheduled time in some state, {usual_share} are usual",
     broken_rows=f"""
         with {_REPORTED},
         share as (
@@ -56,9 +58,9 @@ _states_partly = Expectation(
                 median(logged_in_seconds / scheduled_seconds) over (partition by month, site_id) as usual_share
             from reported where scheduled_seconds > 0
         )
-        select month, {key_text(("business_date", "site_id"))} as key,
-            round(100 * share_present, 1) || ' % of scheduled time in some state, usual are '
-                || round(100 * usual_share, 1) || ' %' as observed
+        select month, {pack("business_date", "site_id")} as keys,
+            {pack("usual_share", present_share="share_present")} as found,
+            scheduled_seconds / sum(scheduled_seconds) over (partition by month) as damage
         from share
         where share_present > 0 and share_present < usual_share / 4
             and scheduled_agents >= 3 * getvariable('min_scheduled_agents_for_gap')
@@ -75,7 +77,8 @@ _LEGS_EXPECTED = f"""
     expected_day as (
         select centre_day.*, coalesce(offered, 0) as offered,
             productive_seconds
-                * median(answered_legs / productive_seconds) over (partition by centre_day.month) as expected_legs
+                * median(answered_legs / productive_seconds) over (partition by centre_day.month) as expected_legs,
+            sum(productive_seconds) over (partition by centre_day.month) as month_seconds
         from centre_day
         left join queue_day using (business_date)
     )
@@ -84,10 +87,11 @@ _LEGS_EXPECTED = f"""
 _legs = Expectation(
     name="no_staffed_day_is_without_legs",
     expected="contact legs on every local day on which agents were productive",
+    found="{productive_hours} productive hours and no contact leg",
     broken_rows=f"""
         {_LEGS_EXPECTED}
-        select month, {key_text(("business_date",))} as key,
-            round(productive_seconds / 3600, 1) || ' productive hours and no contact leg' as observed
+        select month, {pack("business_date")} as keys, {pack(productive_hours="productive_seconds / 3600")} as found,
+            productive_seconds / month_seconds as damage
         from expected_day
         where answered_legs = 0 and offered = 0
             -- Where a month has no leg at all there is nothing to expect by; an hour's work is then enough.
@@ -105,10 +109,12 @@ _legs = Expectation(
 _legs_partly = Expectation(
     name="no_staffed_day_has_few_legs",
     expected="on every local day at least a quarter of the answered legs that its productive time usually brings",
+    found="{answered} legs answered, its productive time usually brings {usual_answered}",
     broken_rows=f"""
         {_LEGS_EXPECTED}
-        select month, {key_text(("business_date",))} as key,
-            answered_legs || ' legs answered, its productive time usually brings ' || round(expected_legs) as observed
+        select month, {pack("business_date")} as keys,
+            {pack(answered="answered_legs", usual_answered="expected_legs")} as found,
+            productive_seconds / month_seconds as damage
         from expected_day
         where answered_legs + offered > 0 and answered_legs < expected_legs / 4
             and expected_legs >= getvariable('min_expected_rows_for_gap')
@@ -121,6 +127,7 @@ def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> E
     return Expectation(
         name=name,
         expected=f"{what} on every local day whose weekday had some in the trailing months, public holidays aside",
+        found="no row; that weekday usually has {usual_rows}",
         broken_rows=f"""
             with counted as (
                 select business_date, sum({rows}) as row_count from {days} group by business_date
@@ -147,8 +154,7 @@ def _usual_weekday(name: str, days: str, rows: str, source: str, what: str) -> E
                 select month, weekday, median(row_count) as usual_rows, avg(cast(row_count > 0 as int)) as share_of_days
                 from working_day where not is_asked group by all
             )
-            select month, {key_text(("business_date",))} as key,
-                'no row; that weekday usually has ' || usual_rows as observed
+            select month, {pack("business_date")} as keys, {pack("usual_rows")} as found, 1 / 30 as damage
             from working_day
             join usual using (month, weekday)
             join month_reach using (month)

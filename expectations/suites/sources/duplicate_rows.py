@@ -4,7 +4,7 @@ Keys alone do not show it, and no earlier month is needed to see it. Only source
 and somebody who did it are asked: nobody answers two legs in the same second, for the same time, over and over.
 """
 
-from expectations.suite import Expectation
+from expectations.suite import Expectation, pack
 
 _ENOUGH_ROWS = 500_000
 
@@ -47,6 +47,8 @@ def not_doubled(source: str) -> tuple[Expectation, ...]:
         Expectation(
             name="no_rows_came_twice_under_new_keys",
             expected="no more than max_doubled_share of a month's rows equal another one in all but their keys",
+            found="{doubled} of {rows} rows looked at ({doubled_share}) equal another one in all but their keys",
+            ask="The same export of {table} came twice under new ids: take one of the two out of landing.",
             broken_rows=f"""
                 with sampled as (
                     -- One row in so many of a large source: both of a pair are in the sample or neither is.
@@ -64,8 +66,15 @@ def not_doubled(source: str) -> tuple[Expectation, ...]:
                         and hash({dated_by}) % (select every_nth from sampled) = 0
                     group by all
                 )
-                select month, 'month=' || month || ', table={source}' as key,
-                    (row_count - distinct_rows) || ' of ' || row_count || ' rows looked at equal another one' as observed
+                select month, {pack(source="'" + source + "'")} as keys,
+                    {
+                pack(
+                    doubled="row_count - distinct_rows",
+                    rows="row_count",
+                    doubled_share="(row_count - distinct_rows) / row_count",
+                )
+            } as found,
+                    (row_count - distinct_rows) / row_count as damage
                 from counted
                 where row_count >= getvariable('min_expected_rows_for_gap')
                     and row_count - distinct_rows > getvariable('max_doubled_share') * row_count

@@ -3,16 +3,19 @@
 Current weights are judged further, in `scorecard_weight.py`.
 """
 
-from expectations.suite import Expectation
+from expectations.suite import Expectation, pack
 
 
 def _known(table: str, column: str) -> Expectation:
     return Expectation(
         name=f"{table}_{column}_is_in_the_catalogue",
         by_month=False,
-        expected=f"every {column} is a KPI of the catalogue (docs/kpis.md)",
+        expected="every {column} is a KPI of the catalogue (docs/kpis.md)",
+        found="{rows} rows name the KPI {kpi}, which is none",
+        params={"column": column},
+        ask="Deliver {table} again, its KPIs spelt as in docs/kpis.md.",
         broken_rows=f"""
-            select 'kpi_id=' || {column} as key, count(*) || ' rows name the KPI ' || {column} || ', which is none' as observed
+            select {pack(kpi_id=column)} as keys, {pack(kpi=column, rows="count(*)")} as found, [] as kpis
             from staging.stg_rules__{table}
             where {column} not in (select kpi_id from intermediate.int_kpi_definitions)
             group by {column}
@@ -25,11 +28,12 @@ def _used(table: str) -> Expectation:
     return Expectation(
         name=f"{table}_business_line_is_worked_in",
         by_month=False,
-        severity="warning",
+        severity="noted",
         expected="every business_line is any, or one that an assignment or a queue has",
+        found="{rows} rows are for the line {line}, in which nobody works",
+        ask="Deliver {table} again, its lines spelt as in the roster.",
         broken_rows=f"""
-            select 'business_line=' || business_line as key,
-                count(*) || ' rows are for the line ' || business_line || ', in which nobody works' as observed
+            select {pack("business_line")} as keys, {pack(line="business_line", rows="count(*)")} as found
             from staging.stg_rules__{table}
             where business_line <> 'any'
                 and business_line not in (select business_line from marts.dim_queue)
