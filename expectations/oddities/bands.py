@@ -117,13 +117,13 @@ def compared() -> str:
             case
                 -- Another unit is no chance, however few the rows.
                 when measure = 'mean' and rows >= 3 and value * usual > 0
-                    and list_max(numbers) < 3 * list_min(numbers) and abs(ln(value / usual)) > ln(5)
-                    then greatest(abs(value - usual) / tolerance, abs(ln(value / usual)) / ln(5))
+                    and list_max(numbers) < 3 * list_min(numbers) and greatest(value / usual, usual / value) > 5
+                    then greatest(abs(value - usual) / tolerance, least(100, greatest(value / usual, usual / value)) / 5, 1.1)
                 when measure <> 'rows_a_day' then abs(value - usual) / tolerance
                 when value < usual and not is_closed then 0
                 when value = 0 then usual * day(last_day(month)) / 15
-                else abs(ln((value + 0.01) / (usual + 0.01))) / greatest(
-                    {_RANGES} * ln((list_max(numbers) + 0.01) / (list_min(numbers) + 0.01)),
+                else abs(ln((abs(value) + 0.01) / (abs(usual) + 0.01))) / greatest(
+                    {_RANGES} * ln((abs(list_max(numbers)) + 0.01) / (abs(list_min(numbers)) + 0.01)),
                     case when is_steady then 0.03 when part_kind = 'all' then {_ROWS} else {_PART_ROWS} end,
                     if(is_steady, 0, {_CHANCE} * by_rows))
             end as excess
@@ -134,8 +134,7 @@ def compared() -> str:
 
 
 SQL = f"""
-    insert into oddity by name
-    select month, 'left_usual_range' as code, *  exclude (month), 'to_confirm' as severity
+    select 'left_usual_range' as code, *, 'to_confirm' as severity
     from ({compared()})
     where excess > 1
 """

@@ -41,6 +41,15 @@ _CLOCK_TO_BLAME = """
         and oddity.measure in ('late_seconds', 'outside_states', 'legs_outside_plan', 'handle_to_occupied', 'without_states')
 """
 
+#: A KPI of the centre stands for its parts, which follow from it.
+KPIS = """
+    select * from oddity
+    where measure = 'value'
+    qualify row_number() over (
+        partition by month, column_name order by part_kind <> 'centre', excess desc, part_kind, part
+    ) = 1
+"""
+
 #: What stands for a column of a source in a month: the centre's own number, or else the farthest part.
 ONE_EACH = """
     select * from oddity

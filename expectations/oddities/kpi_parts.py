@@ -6,14 +6,6 @@ whole may move by itself, however long calls and shifts hang together. KPIs with
 their events.
 """
 
-MAKE = """
-    create temp table scope_kpi as
-    select month, kpi_id, scope, scope_id, numerator, denominator, value
-    from ({kpi_monthly})
-    where scope <> 'employee'
-        and (month in (select month from month_asked) or month in (select earlier from trailing_month))
-"""
-
 #: Twelvefolds and scores are made of other KPIs; cohorts are few people of their own each month.
 _NOT_JUDGED = "('annualised_attrition_rate', 'performance_score', 'operations_kpi_score')"
 
@@ -97,3 +89,5 @@ VANISHED = f"""
     where is_closed and not is_cohort and kpi_id not in {_NOT_JUDGED} and usual_denominator / event_size >= 10
         and (month, scope, scope_id) in (select month, scope, scope_id from scope_kpi)
 """
+
+ALL = (FOUND, VANISHED)

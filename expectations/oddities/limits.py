@@ -7,8 +7,6 @@ these months alone.
 
 from dataclasses import dataclass
 
-from expectations.oddities.bands import SHARES
-
 
 @dataclass(frozen=True)
 class Limit:
@@ -205,4 +203,3 @@ SCALES = """
 """
 
 ALL = (BEYOND_LIMITS, HANDLED, LATE, CONSTANT, WITHOUT_WORD, SCALES)
-_ = SHARES

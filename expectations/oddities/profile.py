@@ -15,7 +15,7 @@ import duckdb
 from expectations.oddities.profiled import PROFILED, Kind, Profiled
 
 #: A month of a source that has more rows than this is sampled.
-_ENOUGH_ROWS = 40_000
+_ENOUGH_ROWS = 20_000
 #: Parts smaller than this are not profiled by themselves.
 _FEWEST_ROWS = 10
 
@@ -137,7 +137,7 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             select null as column_name, part_kind, part,
                 unnest(['rows_a_day', 'days_short', 'days']) as measure, null as word,
                 unnest([rows * {nth} / day(last_day(date '{month}')), days_short, days]) as value,
-                rows * {nth} as rows, null as spread
+                rows, null as spread
             from kept
             union all
             select c.name, part_kind, part, unnest(['empty', 'distinct', 'common']), null,
@@ -190,8 +190,8 @@ def _numbers(profiled: Profiled, name: str, kind: Kind) -> Iterator[tuple[str, s
     yield "highest", f"max({number})" if number else none
     yield "spread", f"stddev_samp({number})" if number else none
     is_amount = kind == "number"
-    yield "log_mean", f"avg(ln({number})) filter ({number} > 0)" if is_amount else none
-    yield "log_spread", f"stddev_samp(ln({number})) filter ({number} > 0)" if is_amount else none
+    yield "log_mean", f"avg(ln(nullif(greatest({number}, 0), 0)))" if is_amount else none
+    yield "log_spread", f"stddev_samp(ln(nullif(greatest({number}, 0), 0)))" if is_amount else none
     yield "q", f"quantile_cont({number}, [0.1, 0.5, 0.9])" if number else "cast(null as double[])"
     yield "zero", f"avg(cast({number} = 0 as int))" if number else none
     yield "whole", f"avg(cast({name} = floor({name}) as int))" if kind == "number" else none

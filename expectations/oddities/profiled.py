@@ -67,7 +67,7 @@ PROFILED = (
         "started_at",
         {"started_at": "time", "state": "word", "ended_at": "time", "reason_code": "identity"},
         person="agent_id",
-        sample_by="agent_id",
+        sample_by="agent_id, started_at",
     ),
     Profiled(
         "crm.cases",
@@ -171,7 +171,7 @@ PROFILED = (
         "starts_at",
         {"starts_at": "time", "ends_at": "time", "activity": "word"},
         person="employee_id",
-        sample_by="employee_id",
+        sample_by="employee_id, starts_at",
     ),
     Profiled(
         "hr.staffing_requirements",

@@ -15,7 +15,7 @@ from expectations.oddities.profile import within_month
 from expectations.oddities.profiled import staged
 
 #: Of a larger centre a sample of so many agents is looked at, each with all of the month's rows.
-_ENOUGH_AGENTS = 60
+_ENOUGH_AGENTS = 40
 
 _FOLLOWERS = {
     "crm.surveys": "responded_at",
@@ -72,7 +72,8 @@ def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
         f"""
         create temp table odd_leg as
         with nth as (select {_NTH} as nth)
-        select leg.*, channel, person.site_id, person.team_id
+        select leg_id, queue_id, agent_id, customer_id, offered_at, answered_at, ended_at, talk_seconds, hold_seconds,
+            wrap_seconds, outcome, channel, person.site_id, person.team_id
         from {staged("acd.contact_legs")} as leg
         join {staged("acd.queues")} using (queue_id)
         left join odd_person as person on person.month = date '{month}' and person_id = agent_id
