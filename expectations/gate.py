@@ -7,7 +7,7 @@ suite modules.
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,13 @@ class GateReport:
     """Everything the gate found."""
 
     results: tuple[Verdict, ...]
-    items: tuple[Item, ...] = ()
+    #: The source tables that each KPI needs.
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What it found, one item for each cause."""
+        return items_of(self.results, self.sources)
 
     @property
     def refused(self) -> tuple[Verdict, ...]:
@@ -104,8 +110,7 @@ def run_gate(
         ]
     failures = validate([(suite, _counts(verdicts)) for suite, verdicts in found])
     judged = [_judged(verdict, failures) for _, verdicts in found for verdict in verdicts]
-    settled = tuple(settle(judged, months, waivers, confirmations))
-    return GateReport(settled, items_of(settled, sources))
+    return GateReport(tuple(settle(judged, months, waivers, confirmations)), sources)
 
 
 @dataclass(frozen=True)

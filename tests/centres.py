@@ -5,11 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 from filelock import FileLock
+
+from orchestration.releases.audit_schema import AUDIT_TABLES
+from orchestration.releases.findings import audit_row, fill_to_confirm
+from tests.findings import failing, items, waived
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The newest ended month of the centre, and what it looks from.
@@ -49,18 +54,32 @@ def refuse_and_waive(connection: duckdb.DuckDBPyConnection) -> None:
         "'{\"outcome\": \"lost\"}', 'not_in_vocabulary', ?)",
         [REASON, REASON_PARAMS],
     )
-    connection.execute(
-        """
-        insert into audit.gate_result by name
-        select * from (values
-            ('no_scheduled_day_is_without_states', 'acd.agent_states', date '2026-09-01', 'error', false,
-                '2 found, the first of them: 9 agents were scheduled, none was in any state',
-                'agents in some state on every local day on which agents were scheduled', 'Li Wei', 'typhoon'),
-            ('survey_review_exclusions_have_a_reason', 'survey_review', date '2026-09-01', 'warning', false,
-                'excluded without a reason', 'whoever excludes a rating says why', null, null)
-        ) as said(expectation, table_name, month, severity, passed, observed, expected, waived_by, waived_reason)
-        """
+    verdicts = [
+        failing(month=date(2026, 9, 1), keys={"business_date": "2026-09-03", "site_id": "SHA"},
+                settled=waived("Li Wei", "typhoon")),
+        failing("survey_review_exclusions_have_a_reason", "survey_review", date(2026, 9, 1), keys={"survey_id": "S1"},
+                severity="noted"),
+        ODD,
+    ]  # fmt: skip
+    columns = AUDIT_TABLES["gate_result"][1]
+    connection.executemany(
+        f"insert into audit.gate_result values ({', '.join('?' * len(columns))})",
+        [audit_row(v) for v in verdicts],
     )
+    fill_to_confirm(connection, items(ODD))
+
+
+#: An odd number of September that nobody has confirmed.
+ODD = failing(
+    "kpi_monthly_centre_values_are_near_trailing_months",
+    "kpi_monthly",
+    date(2026, 9, 1),
+    keys={"kpi_id": "answer_rate", "scope": "centre", "scope_id": "all"},
+    found={"kpi_id": "answer_rate", "value": 0.41, "usual_value": 0.925, "unit": "ratio"},
+    severity="to_confirm",
+    kpis=("answer_rate",),
+    damage=0.56,
+)
 
 
 def _publish(home: Path) -> None:

@@ -38,7 +38,7 @@ class ItemWords:
 def item_in_words(item: Item, language: Language, names: Mapping[str, str] | None = None) -> ItemWords:
     """The item in words; `names` are KPIs' names, whose ids stand where it has none."""
     t = language.text
-    shown = list(dict.fromkeys(found_in_words(entry, language, names) for entry in item.entries))
+    shown = list(dict.fromkeys(_at_its_place(entry, language, names) for entry in item.entries))
     left = len(shown) - _SENTENCES
     more = [t("and {count} more", count=language.number(left))] if left > 0 else []
     return ItemWords(
@@ -52,6 +52,13 @@ def item_in_words(item: Item, language: Language, names: Mapping[str, str] | Non
             )
         ),
     )
+
+
+def _at_its_place(entry: Entry, language: Language, names: Mapping[str, str] | None) -> str:
+    """What was found, with its site where the item is of several."""
+    said = found_in_words(entry, language, names)
+    site = entry.finding.keys.get("site_id")
+    return f"{site}{language.text(': ')}{said}" if entry.is_of_day and site else said
 
 
 def found_in_words(entry: Entry, language: Language, names: Mapping[str, str] | None = None) -> str:
@@ -103,9 +110,7 @@ def _key(name: str, value: str, language: Language, names: Mapping[str, str] | N
 
 
 def _days(item: Item, language: Language) -> str:
-    days = sorted(
-        {e.finding.keys["business_date"] for e in item.entries if "business_date" in e.finding.keys}
-    )
+    days = sorted({e.finding.keys["business_date"] for e in item.entries if e.is_of_day})
     if not days:
         return ""
     first, last = (language.day(date.fromisoformat(day[:10])) for day in (days[0], days[-1]))
@@ -156,6 +161,8 @@ def _said(
         return format_percent(value, "#,##0.0%", locale=language.locale)
     if name.endswith("_seconds"):
         return _duration(value, language)
+    if name.endswith("line"):
+        return str(value)
     unit = params.get("unit")
     if name in _OF_UNIT and isinstance(unit, str):
         return language.number(value, unit)

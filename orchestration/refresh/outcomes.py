@@ -1,10 +1,11 @@
 """How the steps of a refresh end, and how a whole refresh does. What is said of it is `conclude`'s."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from expectations.items import Item
+from expectations.items import Item, items_of
 from expectations.verdicts import Verdict
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.publish import Release
@@ -39,8 +40,14 @@ class GateOutcome:
     result: StepResult
     build_id: str
     verdicts: tuple[Verdict, ...]
-    items: tuple[Item, ...] = ()
     is_partial: bool = False
+    #: The source tables that each KPI needs.
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What it found, one item for each cause."""
+        return items_of(self.verdicts, self.sources)
 
     @property
     def refused(self) -> bool:

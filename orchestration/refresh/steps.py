@@ -183,7 +183,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
         quarantine = quarantine_summary(connection, "build")
     note_attempt(ctx, lambda _: {"quarantine": quarantine})
     return GateOutcome(
-        _end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, report.items, is_partial
+        _end(ctx, "gate", started, len(verdicts)), build.build_id, verdicts, is_partial, report.sources
     )
 
 

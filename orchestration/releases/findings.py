@@ -16,6 +16,8 @@ from orchestration.warehouse.database import tables_of
 
 #: What every release has, as SQL behind `audit.gate_result`: an older one has the English of its findings only.
 WITH_FINDINGS = "union all by name select null::varchar as findings where false"
+#: What a check found that held.
+AS_EXPECTED = "as expected"
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
@@ -36,7 +38,7 @@ def audit_row(verdict: Verdict) -> list[object]:
         verdict.month,
         verdict.severity,
         verdict.passed,
-        found_in_words(entries[0], english) if entries else None,
+        found_in_words(entries[0], english) if entries else AS_EXPECTED,
         expected_in_words(verdict.expectation, english),
         waived.by if waived else None,
         waived.reason if waived else None,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from expectations.sentences import is_known
 from orchestration.home.paths import Home
 from orchestration.presentation.findings import expected_in_words, found_in_words, item_in_words
-from orchestration.releases.findings import entries_in, items_in
+from orchestration.releases.findings import AS_EXPECTED, entries_in, items_in
 from orchestration.warehouse.quarantine import quarantine_summary
 from orchestration.web.audit_queries import (
     VERDICTS,
@@ -112,8 +112,10 @@ def _expected(page_request: PageRequest, row: dict[str, Any]) -> str:
 
 def _found(page_request: PageRequest, names: dict[str, str], row: dict[str, Any]) -> list[str]:
     entries = entries_in(row["expectation"], row["table_name"], row["month"], row["findings"])
+    if row["passed"]:
+        return [page_request.language.text(AS_EXPECTED)]
     if not entries or not is_known(row["expectation"]):
-        return [str(row["observed"])] if row["observed"] and not row["passed"] else []
+        return [str(row["observed"])] if row["observed"] else []
     shown = [found_in_words(entry, page_request.language, names) for entry in entries]
     left = len(shown) - _SHOWN
     more = [page_request.language.text("and {count} more", count=left)] if left > 0 else []

@@ -38,24 +38,21 @@ from orchestration.refresh.run import RefreshRun, Steps
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
 from orchestration.warehouse.dbt import NodeResult, manifest_json
+from tests.findings import failing, waived
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
 
 
 def verdict(*, passed: bool = True, waived_by: str | None = None) -> Verdict:
-    reason = "known" if waived_by else None
-    return Verdict(
+    if passed:
+        return Verdict("kpi_monthly_key_is_unique", "kpi_monthly", AUGUST)
+    return failing(
         "kpi_monthly_key_is_unique",
         "kpi_monthly",
-        AUGUST,
-        "error",
-        passed,
-        "2 rows",
-        "one row",
-        ("k1",),
-        waived_by,
-        reason,
+        keys={"kpi_id": "answer_rate"},
+        found={"rows": 2},
+        settled=waived(waived_by, "known") if waived_by else None,
     )
 
 
@@ -127,7 +124,7 @@ class StandInSteps:
     def verdicts(self) -> tuple[Verdict, ...]:
         """`judged`, and every other expectation met."""
         met = [
-            Verdict(name, table, AUGUST, "error", True, "as expected", "")
+            Verdict(name, table, AUGUST)
             for table, names in small_expectations().items()
             for name in names
             if name != self.judged.expectation

@@ -91,7 +91,7 @@ def test_a_refused_build_is_an_outcome_and_is_not_published(
     outcome = run_refresh(context, stand_in.steps())
     assert outcome.status == "refused"
     assert stand_in.called == ["load", "build", "gate"]
-    assert [v.expectation for v in outcome.failed] == ["kpi_monthly_key_is_unique"]
+    assert [item.lead.expectation for item in outcome.items] == ["kpi_monthly_key_is_unique"]
     attempt = read_attempt(context.home)
     assert attempt is not None
     assert attempt.state == "refused"
@@ -107,7 +107,7 @@ def test_a_waived_failure_is_published_and_shows_as_a_failed_check_that_warns(
         [record] = instance.event_log_storage.get_asset_check_execution_history(check, limit=5)
         assert record.evaluation is not None
         assert (record.evaluation.passed, record.evaluation.severity.value) == (False, "WARN")
-        assert "waived by Ana: known" in (record.evaluation.description or "")
+        assert "Waived by Ana: known" in (record.evaluation.description or "")
 
 
 def test_an_expectation_without_a_verdict_stops_the_run_before_anything_is_published(

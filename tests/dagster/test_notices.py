@@ -18,6 +18,7 @@ from orchestration.refresh.outcomes import RefreshOutcome
 from orchestration.releases.manifest import Manifest, current_manifest
 from orchestration.releases.reader import open_release, release_to_read
 from tests.dagster.conftest import AS_OF, AUGUST, StandInSteps, run_refresh, verdict
+from tests.findings import failing, items
 from tests.receivers import Receiver
 
 
@@ -41,14 +42,16 @@ def test_a_published_month_is_reported(context: RefreshContext, receiver: Receiv
 
 
 def test_a_refusal_names_the_expectations_but_no_keys(context: RefreshContext, receiver: Receiver) -> None:
-    failed = replace(verdict(passed=False), example_keys=("E1234",), observed="E1234 twice")
+    failed = failing(
+        "fct_agent_day_key_is_unique", "fct_agent_day", keys={"employee_id": "E1234"}, found={"rows": 2}
+    )
     outcome = RefreshOutcome(
-        "refused", None, (AUGUST,), (), "The gate refused.\nNothing is published.", (failed,)
+        "refused", None, (AUGUST,), (), "The gate refused.\nNothing is published.", items(failed)
     )
     assert notify(_with_addresses(context), outcome)
     [notice] = receiver.received
     assert notice["type"] == "warning"
-    assert "- kpi_monthly_key_is_unique on kpi_monthly, 2026-08" in notice["message"]
+    assert "- fct_agent_day, August 2026: does not hold: one row for each business_date" in notice["message"]
     assert "E1234" not in json.dumps(notice)
 
 
@@ -152,7 +155,7 @@ def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
         "r1",
         (AUGUST,),
         message="The gate refused this build. Release r1 stays published.",
-        failed=(verdict(passed=False),),
+        items=items(verdict(passed=False)),
     )
     assert notify(configured, refused)
     assert notify(configured, RefreshOutcome("failed", None, message="The disk is full."))
@@ -164,7 +167,9 @@ def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(
     ]
     first, failed, hint = receiver.received[0]["message"].splitlines()
     assert first == "质量关卡拒绝了本次构建。 版本 r1 仍为当前发布版本。"
-    assert failed == "- kpi_monthly_key_is_unique on kpi_monthly, 2026-08"
+    assert failed.startswith(
+        "- kpi_monthly，2026年8月：不成立：以 month、kpi_id、scope、scope_id 为唯一键，且均不为空。"
+    )
     assert hint == f"查看原因：callboard status --home {context.home.root}"
     assert receiver.received[1]["message"] == "The disk is full."
     assert receiver.received[2]["message"] == "已发布版本 r1。"

@@ -299,11 +299,12 @@ cross join (values
 create table raw.delivery as
 select row_number() over () as delivery_id, table_name, table_name || '/part-0.csv' as file, 'sha' as sha256,
     1000 as bytes, row_count as rows, timestamp '2026-09-01' as first_seen_at, cast(null as bigint) as superseded_by,
-    cast(null as varchar) as unreadable_reason
+    cast(null as varchar) as unreadable_reason, cast(null as varchar) as unreadable_code,
+    cast(null as varchar) as unreadable_params
 from (values ('acd.contact_legs', 30000), ('acd.agent_states', 90000), ('hr.schedules', 1000), ('hr.sites', 2),
     ('hr.employees', 12), ('crm.surveys', 6000)) as given (table_name, row_count);
 insert into raw.delivery values (0, 'crm.surveys', 'crm/surveys/~reviews-20260903T080000.000000Z.csv', 'sha', 9, 1,
-    timestamp '2026-09-03', null, null);
+    timestamp '2026-09-03', null, null, null, null);
 
 create table quarantine.quarantined_row (table_name varchar, file varchar, line bigint, column_name varchar,
     reason_code varchar, row_text varchar, row_text_public varchar, delivery_id bigint);

@@ -8,30 +8,45 @@ import duckdb
 import pytest
 
 from expectations.gate import GateReport
-from expectations.verdicts import Waiver
+from expectations.settling import Bound, Confirmation, Waiver
 from tests.expectations.centre import LAST, MONTHS, make_centre
 from tests.expectations.conftest import AS_OF, SETTINGS
 
 TOO_LONG_A_DAY = "update marts.fct_agent_day set logged_in_seconds = 90001 where business_date = '2026-08-04'"
 LONG_DAYS = "fct_agent_day_seconds_fit_into_the_day"
+NOBODY = (
+    "update marts.fct_agent_day set logged_in_seconds = 0 where business_date in ('2026-08-12', '2026-08-13')"
+)
+NO_STATES = "no_scheduled_day_is_without_states"
 
 
-def waiver(expectation: str, month: date, table: str | None = None) -> Waiver:
+def waiver(expectation: str, month: date, table: str | None = None, *places: dict[str, str]) -> Waiver:
+    """A waiver at `places`; without any as they were before keys were named."""
     at = datetime(2026, 9, 4, tzinfo=UTC)
-    return Waiver(expectation, month, table, reason="double shifts", waived_by="Li", waived_at=at)
+    bound = tuple(Bound(expectation, table or "", keys, {"scheduled_agents": 12}) for keys in places)
+    return Waiver(
+        expectation, month, table, reason="strike", waived_by="Li", waived_at=at, bound=bound or None
+    )
+
+
+def day(number: int) -> dict[str, str]:
+    return {"business_date": f"2026-08-{number}", "site_id": "all"}
 
 
 def failed(report: GateReport) -> set[str]:
     return {result.expectation for result in report.results if not result.passed}
 
 
-def test_a_refusal_names_month_numbers_and_up_to_five_keys(
+def test_a_refusal_holds_month_numbers_and_up_to_five_keys_of_what_is_structure(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
     (result,) = judge(spoilt(TOO_LONG_A_DAY)).refused
     assert (result.expectation, result.table_name, result.month) == (LONG_DAYS, "fct_agent_day", LAST)
-    assert result.observed == "12 found, the first of them: 90001 seconds in a day of 86400.0"
-    assert result.example_keys == tuple(f"business_date=2026-08-04, employee_id=E0{i}" for i in range(5))
+    assert (result.broken, result.is_waivable) == (12, False)
+    assert [finding.keys for finding in result.findings] == [
+        {"business_date": "2026-08-04", "employee_id": f"E0{i}"} for i in range(5)
+    ]
+    assert result.findings[0].found == {"longest_seconds": 90001, "day_seconds": 86400.0}
 
 
 def test_only_the_months_asked_for_are_judged(
@@ -46,29 +61,69 @@ def test_only_the_months_asked_for_are_judged(
 
 
 @pytest.mark.parametrize(
-    ("given", "passes"),
+    ("given", "left"),
     [
-        (waiver(LONG_DAYS, LAST), True),
-        (waiver(LONG_DAYS, LAST, "fct_agent_day"), True),
-        (waiver(LONG_DAYS, LAST, "kpi_monthly"), False),
-        (waiver(LONG_DAYS, MONTHS[2]), False),
-        (waiver("fct_agent_day_parts_add_up", LAST), False),
+        (waiver(NO_STATES, LAST, "acd.agent_states", day(12), day(13)), 0),
+        (waiver(NO_STATES, LAST, "acd.agent_states", day(12)), 1),
+        (waiver(NO_STATES, LAST, "acd.agent_states", day(14)), 2),
+        (waiver(NO_STATES, LAST, "hr.schedules", day(12), day(13)), 2),
+        (waiver(NO_STATES, MONTHS[2], "acd.agent_states", day(12), day(13)), 2),
+        (waiver("no_usual_day_is_without_plan", LAST, "acd.agent_states", day(12), day(13)), 2),
+        # as they were before keys were named
+        (waiver(NO_STATES, LAST), 0),
+        (waiver(NO_STATES, LAST, "acd.agent_states"), 0),
     ],
 )
-def test_a_waiver_lets_just_its_own_failure_pass(
-    given: Waiver, passes: bool, spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+def test_a_waiver_lets_just_what_it_names_pass(
+    given: Waiver, left: int, spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
-    report = judge(spoilt(TOO_LONG_A_DAY), waivers=[given])
-    (result,) = [r for r in report.results if r.expectation == LONG_DAYS]
-    assert not result.passed
-    assert report.passed == passes
-    assert (result.waived_by, result.waived_reason) == (("Li", "double shifts") if passes else (None, None))
+    report = judge(spoilt(NOBODY), waivers=[given])
+    (result,) = [r for r in report.results if r.expectation == NO_STATES]
+    assert result.broken == 2
+    assert sum(finding.blocks for finding in result.findings) == left
+    let_pass = {(f.settled.by, f.settled.reason, f.settled.kind) for f in result.findings if f.settled}
+    assert let_pass == ({("Li", "strike", "waived")} if left < 2 else set())
+
+
+def test_a_waiver_is_bound_to_what_was_found(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    given = waiver(NO_STATES, LAST, "acd.agent_states", day(12), day(13))
+    half = "update marts.fct_agent_day set scheduled_seconds = 0 where business_date = '2026-08-12' and employee_id < 'E06'"
+    assert not judge(spoilt(NOBODY, half), waivers=[given]).passed
+
+
+def test_nobody_waives_arithmetic(spoilt: Callable[..., Path], judge: Callable[..., GateReport]) -> None:
+    assert not judge(spoilt(TOO_LONG_A_DAY), waivers=[waiver(LONG_DAYS, LAST)]).passed
+
+
+def test_a_confirmation_settles_what_is_odd_and_hides_nothing_else(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    odd = "update marts.kpi_monthly set {set} where month = date '2026-08-01' and kpi_id = '{kpi}' and scope = 'centre'"
+    slow = odd.format(set="numerator = numerator * 6, value = value * 6", kpi="average_handle_time")
+    report = judge(spoilt(slow))
+    (item,) = [item for item in report.items if item.severity == "to_confirm"]
+    assert item.kpis == ("average_handle_time",)
+    at = datetime(2026, 9, 4, tzinfo=UTC)
+    bound = tuple(entry.bound for entry in item.entries)
+    given = Confirmation(item.item_id, LAST, bound, "a new product", "Li", at)
+    settled = judge(spoilt(slow), confirmations=[given])
+    assert [i.is_settled for i in settled.items if i.item_id == item.item_id] == [True]
+    other = odd.format(set="denominator = denominator * 2", kpi="answer_rate")
+    left = judge(spoilt(slow, other), confirmations=[given])
+    assert {kpi for i in left.items if not i.is_settled for kpi in i.kpis} >= {"answer_rate"}
+    slower = odd.format(set="numerator = numerator * 8, value = value * 8", kpi="average_handle_time")
+    again = judge(spoilt(slower), confirmations=[given])
+    assert [i.is_settled for i in again.items if i.severity == "to_confirm"] == [False]
 
 
 def test_what_is_of_no_month_needs_a_waiver_for_every_month_that_is_published(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
-    warehouse = spoilt("update raw.delivery set unreadable_reason = 'torn' where table_name = 'crm.surveys'")
+    warehouse = spoilt(
+        "update raw.delivery set unreadable_reason = 'torn', unreadable_code = 'cannot_be_read' where table_name = 'crm.surveys'"
+    )
     waivers = [waiver("every_delivery_is_readable", month) for month in MONTHS[2:]]
     assert judge(warehouse, waivers=waivers[1:]).passed
     assert not judge(warehouse, months=MONTHS[2:], waivers=waivers[1:]).passed
@@ -79,9 +134,9 @@ def test_a_check_that_cannot_run_is_a_failed_check_with_its_cause(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
     report = judge(spoilt("drop table marts.dim_queue"))
-    causes = [r.observed for r in report.refused]
+    causes = [finding for result in report.refused for finding in result.findings]
     assert causes
-    assert all(cause.startswith("could not be checked:") and "dim_queue" in cause for cause in causes)
+    assert all(f.variant == "unchecked" and "dim_queue" in str(f.found["error"]) for f in causes)
 
 
 def test_a_build_without_any_table_is_refused_and_does_not_crash(
@@ -109,15 +164,12 @@ def test_sources_that_were_never_delivered_are_absent_and_not_incomplete(
     assert "no_scheduled_day_is_without_states" in failed(judge(spoilt(*without_states)))
 
 
-def test_a_month_of_which_nothing_was_delivered_is_refused_in_plain_words(
+def test_a_month_of_which_nothing_was_delivered_is_refused(
     spoilt: Callable[..., Path], judge: Callable[..., GateReport]
 ) -> None:
     report = judge(spoilt(), months=[date(2026, 9, 1)], as_of=datetime(2026, 10, 5))
     (result,) = [r for r in report.refused if r.expectation == "kpi_monthly_has_rows"]
-    assert (
-        result.observed
-        == "no row at all: nothing was delivered for this month, or all of it is in quarantine"
-    )
+    assert [finding.keys for finding in result.findings] == [{"month": "2026-09-01"}]
 
 
 def test_trailing_months_come_from_the_release_where_the_build_has_none(
@@ -142,7 +194,7 @@ def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
     spoilt: Callable[..., Path], tmp_path: Path, judge: Callable[..., GateReport]
 ) -> None:
     warehouse = spoilt(
-        "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null)",
+        "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null, null, null)",
         "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
         "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(30) t(i)",
     )
@@ -155,7 +207,8 @@ def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
         connection.execute("create table audit.delivery as from build.raw.delivery where delivery_id < 7")
     assert judge(warehouse).passed
     (result,) = judge(warehouse, published=release).refused
-    assert result.observed.startswith("30 of 100 new rows (30.0 %) in quarantine")
+    (finding,) = result.findings
+    assert (finding.variant, finding.found["refused"], finding.found["rows"]) == ("new", 30, 100)
 
 
 def test_the_threshold_of_quarantined_rows_is_a_setting(

@@ -503,7 +503,7 @@ SPOILT: list[tuple[str, list[str]]] = [
     (
         "quarantined_share_is_small",
         [
-            "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 900, now(), null, null)",
+            "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 900, now(), null, null, null, null)",
             "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
             "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(139) t(i)",
         ],

@@ -24,9 +24,7 @@ from sources.loading.load import load
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)
 AS_OF = datetime(2026, 10, 20, tzinfo=UTC)
-PASSED = Verdict(
-    "kpi_monthly_key_is_unique", "kpi_monthly", AUGUST, "error", True, "as expected", "one row per key"
-)
+PASSED = Verdict("kpi_monthly_key_is_unique", "kpi_monthly", AUGUST)
 
 _MARTS = """
 create schema if not exists marts;

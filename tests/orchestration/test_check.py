@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from expectations.verdicts import Waiver
+from expectations.items import Item
+from expectations.settling import Waiver
 from orchestration.home.errors import GateRefusedError
 from orchestration.home.paths import Home
 from orchestration.home.waivers import add_waiver
+from orchestration.presentation.findings import found_in_words
+from orchestration.presentation.language import language
 from orchestration.refresh.context import make_context
 from orchestration.refresh.judge import load_and_judge, refuse_unusable
 from tests.orchestration.conftest import CommandResult
@@ -34,10 +37,14 @@ def spoil(home: Home) -> None:
     deliver(home, "hr/employees/a.csv", EMPLOYEES)
 
 
+def said(items: tuple[Item, ...], lang: str) -> list[str]:
+    return [found_in_words(entry, language(lang)) for item in items for entry in item.entries]
+
+
 def test_everything_that_is_wrong_is_said_at_once_with_value_file_and_line(home: Home) -> None:
     spoil(home)
     _, _, judged = load_and_judge(make_context(home, as_of=AS_OF))
-    observed = [verdict.observed for verdict in judged.failed]
+    observed = said(judged.items, "en")
     assert len(observed) == 3
     for named in (
         "crm/cases/a.parquet: it can't be read as parquet",
@@ -45,6 +52,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_value_file_and_line(home:
         "hr/sites/sites.csv line 2: time_zone is not an IANA time zone (found 'CST')",
     ):
         assert any(named in text for text in observed), named
+    assert any("time_zone 应为 IANA 时区名称" in text for text in said(judged.items, "zh"))
 
 
 def test_an_unknown_month_never_hides_an_unreadable_file(home: Home) -> None:
@@ -65,8 +73,21 @@ def test_what_is_waived_for_each_month_lets_a_refresh_go_on(home: Home) -> None:
         "requisition_id,role,opened_on,due_on,requested,filled\nR1,a,2026-09-02,2026-09-03,1,1\n",
     )
     _, _, judged = load_and_judge(make_context(home, months=[SEPTEMBER], as_of=AS_OF))
-    assert [verdict.expectation for verdict in judged.failed] == ["every_delivery_is_readable"]
-    add_waiver(home, Waiver("every_delivery_is_readable", SEPTEMBER, "delivery", "known", "Wei Chen", AS_OF))
+    (item,) = judged.items
+    assert item.lead.expectation == "every_delivery_is_readable"
+    add_waiver(
+        home,
+        Waiver(
+            "every_delivery_is_readable",
+            SEPTEMBER,
+            "delivery",
+            "known",
+            "Wei Chen",
+            AS_OF,
+            {"file": ("crm/cases/a.parquet",)},
+            (item.lead.bound,),
+        ),
+    )
     assert refuse_unusable(make_context(home, months=[SEPTEMBER], as_of=AS_OF), ()) == ()
 
 
@@ -74,7 +95,7 @@ def test_a_file_of_bad_corrections_is_noted_and_refuses_nothing(home: Home) -> N
     deliver(home, "hr/sites/sites.csv", SITES.format("Asia/Shanghai"))
     deliver(home, "hr/sites/z.csv", SITES.format("BST"))
     _, _, judged = load_and_judge(make_context(home, as_of=AS_OF))
-    assert judged.failed == ()
+    assert judged.items == ()
     assert ["BST" in note for note in judged.notes] == [True]
 
 

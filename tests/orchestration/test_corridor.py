@@ -18,12 +18,13 @@ from orchestration.refresh.progress import StepResult
 from orchestration.refresh.run import RefreshRun, Steps
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import DbtOutcome
+from tests.findings import failing, items
 from tests.reads import files_read, reads_in
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 
 CONFIGURED = "default_time_zone = 'Asia/Shanghai'\n"
-FAILED = replace(PASSED, expectation="no_holes", passed=False, observed="2 days without states")
+FAILED = failing()
 
 
 @dataclass
@@ -124,17 +125,17 @@ def test_a_refusal_ends_the_same_way_whoever_refuses(stand_in: StandIn, by: str)
     run = RefreshRun(stand_in.context(AUGUST))
     verdict = replace(FAILED, origin=by)
     if by == "dbt":
-        run.error = GateRefusedError("dbt's tests refused this build.", verdicts=[verdict])
+        run.error = GateRefusedError("dbt's tests refused this build.", items=items(verdict))
     else:
         run.judged = gate_outcome(run.ctx, PASSED, verdict)
     notices = Notices()
     outcome = conclude(run, notices)
     assert outcome is not None
-    assert (outcome.status, outcome.release_id, outcome.failed) == ("refused", made.release_id, (verdict,))
+    assert (outcome.status, outcome.release_id, outcome.items) == ("refused", made.release_id, items(verdict))
     assert outcome.message.endswith(f"refused this build. Release {made.release_id} stays published.")
     assert notices.sent == [outcome]
     written = attempt(run.ctx)
-    assert (written.state, written.message, written.failed) == ("refused", outcome.message, (verdict,))
+    assert (written.state, written.message, written.items) == ("refused", outcome.message, items(verdict))
 
 
 @pytest.mark.parametrize(

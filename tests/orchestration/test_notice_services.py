@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 
-from expectations.verdicts import Verdict
 from orchestration.home.config import Config, NoticesConfig
 from orchestration.home.paths import Home
 from orchestration.notifications.send import notify
 from orchestration.refresh.context import RefreshContext, make_context
 from orchestration.refresh.outcomes import RefreshOutcome
+from tests.findings import failing, items
 from tests.receivers import Receiver, mail_receiver, standing_in_for_everybody
 
 from .conftest import AUGUST
@@ -148,9 +148,12 @@ def test_mail_has_the_title_as_subject_and_a_line_a_line(
 def test_a_long_notice_fits_into_wecom_and_keeps_its_beginning_and_its_hint(
     context: RefreshContext, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, lang: Literal["en", "zh"]
 ) -> None:
-    names = ["long_" + "甲" * 3000, *(f"expectation_{n}" for n in range(200))]
-    failed = tuple(Verdict(name, "kpi_monthly", AUGUST, "error", False, "", "") for name in names)
-    outcome = RefreshOutcome("refused", None, (AUGUST,), message="Refused.", failed=failed)
+    tables = ["a_" + "甲" * 3000, *(f"b{n:03}" for n in range(200))]
+    found = items(
+        *(failing("kpi_monthly_key_is_unique", table, keys={"employee_id": "x"}) for table in tables)
+    )
+    in_order = tuple(sorted(found, key=lambda item: item.lead.table_name))
+    outcome = RefreshOutcome("refused", None, (AUGUST,), message="Refused.", items=in_order)
     with standing_in_for_everybody(receiver):
         assert notify(_at(context, monkeypatch, WECOM, lang), outcome)
     content = receiver.received[0]["text"]["content"]
@@ -159,8 +162,8 @@ def test_a_long_notice_fits_into_wecom_and_keeps_its_beginning_and_its_hint(
     title, why, first, second, *_, cut, hint = content.splitlines()
     assert "2026-08" in title
     assert why.startswith({"en": "The gate refused this build.", "zh": "质量关卡拒绝了本次构建。"}[lang])
-    assert first.startswith("- long_甲")
-    assert second == "- expectation_0 on kpi_monthly, 2026-08"
+    assert first.startswith("- a_甲")
+    assert second.startswith({"en": "- b000, August 2026: ", "zh": "- b000，2026年8月："}[lang])
     assert cut == "…"
     assert hint.endswith(f"callboard status --home {context.home.root}")
 

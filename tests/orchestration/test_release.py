@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.verdicts import Waiver
+from expectations.settling import Waiver
 from orchestration.home.errors import CallboardError, GateRefusedError
 from orchestration.home.waivers import add_waiver
 from orchestration.refresh import publish as release
@@ -17,12 +17,11 @@ from orchestration.refresh.publish import publish, tidy
 from orchestration.releases.audit_schema import AUDIT_TABLES
 from orchestration.releases.manifest import current_manifest, read_manifest
 from orchestration.warehouse import ledger
+from tests.findings import NO_STATES, failing, waived
 
 from .conftest import AUGUST, OCTOBER, PASSED, SEPTEMBER, StandIn
 
-FAILED = replace(
-    PASSED, expectation="no_holes", passed=False, observed="2 days without states", expected="none"
-)
+FAILED = failing()
 
 
 def test_the_link_is_relative_and_leads_to_the_newest_release(stand_in: StandIn) -> None:
@@ -69,7 +68,7 @@ def test_every_audit_table_has_its_columns_described(stand_in: StandIn) -> None:
 def test_a_build_that_the_gate_has_not_judged_is_not_published(stand_in: StandIn) -> None:
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
-    stand_in.in_build("delete from ledger.gate_result")
+    stand_in.in_build("delete from ledger.gate")
     with pytest.raises(GateRefusedError) as raised:
         publish(ctx, build)
     assert raised.value.exit_code == 3
@@ -91,7 +90,7 @@ def test_a_failed_verdict_refuses_even_a_build_marked_as_passed(stand_in: StandI
     stand_in.verdicts = [PASSED, FAILED]
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.75}, ctx=ctx)
-    with pytest.raises(GateRefusedError, match="no_holes"):
+    with pytest.raises(GateRefusedError, match=NO_STATES):
         publish(ctx, replace(build, state="passed"))
     assert stand_in.home.published_database.resolve().parent == old.path
     assert stand_in.published("select value from marts.kpi_monthly") == [(0.5,)]
@@ -107,11 +106,11 @@ def test_marts_that_changed_after_the_gate_are_not_published(stand_in: StandIn) 
 
 def test_a_waived_failure_is_published_with_who_and_why(stand_in: StandIn) -> None:
     at = datetime(2026, 10, 2, tzinfo=UTC)
-    add_waiver(stand_in.home, Waiver("no_holes", AUGUST, None, "power cut", "Wei Chen", at))
-    stand_in.verdicts = [PASSED, replace(FAILED, waived_by="Wei Chen", waived_reason="power cut")]
+    add_waiver(stand_in.home, Waiver(NO_STATES, AUGUST, None, "power cut", "Wei Chen", at))
+    stand_in.verdicts = [PASSED, failing(settled=waived())]
     made = stand_in.publish({AUGUST: 0.5})
-    waived = "select expectation, passed, waived_by, waived_reason from audit.gate_result where not passed"
-    assert stand_in.published(waived) == [("no_holes", False, "Wei Chen", "power cut")]
+    query = "select expectation, passed, waived_by, waived_reason from audit.gate_result where not passed"
+    assert stand_in.published(query) == [(NO_STATES, False, "Wei Chen", "power cut")]
     assert [w.reason for w in read_manifest(made.path).waivers] == ["power cut"]
 
 

@@ -1,6 +1,6 @@
-"""Texts that a release holds in English read Chinese: each reason and sentence that our code can make has a translation.
+"""Every reason and sentence that our code can make has its Chinese, and says numbers as people write them.
 
-The texts are found in the code, so that a new one without Chinese fails here. Values are stood in for by 7.
+The sentences are found in the code, so that a new one without Chinese fails here.
 """
 
 import ast
@@ -11,33 +11,18 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from expectations.sentences import OF_DBT, UNCHECKED
+from expectations.suite import Expectation
 from expectations.suites import catalogue as suites
+from expectations.verdicts import Verdict
+from orchestration.presentation.findings import found_in_words, item_in_words
 from orchestration.presentation.language import language
 from sources.contracts.contract import load_contracts
 from sources.loading.typing_sql import NOT_OF_TYPE
 from sources.reasons import FILE_REASONS, OF_FILE, ROW_REASONS
+from tests.findings import failing, items
 
 ROOT = Path(__file__).resolve().parents[2]
-_LITERAL = r"'(?:[^']|'')*'"
-
-
-def _untranslated(texts: set[str]) -> list[str]:
-    spoken = language("zh")
-    return sorted(text for text in texts if not re.search(r"[\u4e00-\u9fff]", spoken.release_text(text)))
-
-
-def _said(expression: str) -> str:
-    """What an SQL text `'a ' || b` says."""
-    said, depth, is_value = "", 0, False
-    for token in re.findall(rf"{_LITERAL}|\|\||.", expression, re.DOTALL):
-        if depth == 0 and token == "||":
-            is_value = False
-        elif depth == 0 and token.startswith("'"):
-            said += token[1:-1].replace("''", "'")
-        elif depth == 0 and not token.isspace() and not is_value:
-            said, is_value = f"{said}7", True
-        depth += {"(": 1, ")": -1}.get(token, 0)
-    return said
 
 
 def _text(node: ast.AST) -> str | None:
@@ -50,17 +35,6 @@ def _text(node: ast.AST) -> str | None:
 def _nodes(*files: Path) -> Iterator[ast.AST]:
     for file in files:
         yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-
-
-def _observed() -> set[str]:
-    texts: set[str] = set()
-    for suite in suites.ALL:
-        for expectation in suite.expectations:
-            found = re.search(r"\bas key,\s*(.*?)\s+as observed", expectation.broken_rows, re.DOTALL)
-            assert found is not None, expectation.name
-            cases = re.findall(r"(?:then|else)\s(.*?)\s(?=when|else|end)", found[1], re.DOTALL)
-            texts |= {_said(case) for case in (cases if found[1].startswith("case") else [found[1]])}
-    return texts
 
 
 def test_every_reason_of_quarantine_has_its_chinese() -> None:
@@ -96,69 +70,116 @@ def test_a_reason_reads_in_both_languages() -> None:
     )
 
 
-def test_the_gate_names_a_file_that_cannot_be_used_in_chinese() -> None:
-    assert _untranslated({"hr.sites: it can't be opened: 7", "hr.sites: it can't be read as 7: 7"}) == []
+def _sentences(expectation: Expectation) -> list[str]:
+    found = [expectation.found] if isinstance(expectation.found, str) else [*expectation.found.values()]
+    # `a = {a}, b = {b}` names columns and needs no words.
+    return [s for s in (expectation.expected, expectation.ask, *found) if not re.fullmatch(_NUMBERS, s)]
+
+
+_NUMBERS = r"\w+ = \{\w+\}(, (\w+ = )?\{\w+\})*"
 
 
 def test_every_sentence_of_the_gate_has_its_chinese() -> None:
-    assert _untranslated({e.expected for suite in suites.ALL for e in suite.expectations}) == []
-
-
-def test_whatever_the_gate_finds_has_its_chinese_but_for_columns_and_their_values() -> None:
-    observed = _observed()
-    assert {
-        "7 rows with one key",
-        "7 is no KPI of the catalogue",
-        "numerator = 7, denominator = 7, value = 7",
-    } <= observed
-    # `table: why` of a file that cannot be used is asked for above. Rows in quarantine are of all or of the new ones.
-    worded = {text for text in observed if not re.fullmatch(r"\w+ = 7(, \w+ = 7)*(, 7)?|7: 7", text)}
-    worded |= {text.replace("7 of 7 7 rows", "7 of 7 new rows") for text in worded}
-    worded = {text.replace("7 of 7 7 rows", "7 of 7 all rows") for text in worded}
-    assert _untranslated(worded) == []
     spoken = language("zh")
-    for text in worded:
-        whole = f"3 found, the first of them: {text}"
-        assert spoken.release_text(whole) == f"共 3 处，其中第一处：{spoken.release_text(text)}"
+    sentences = {s for suite in suites.ALL for e in suite.expectations for s in _sentences(e)}
+    sentences |= {*UNCHECKED.values(), OF_DBT.expected, *OF_DBT.found.values()} - {"{message}"}
+    assert len(sentences) > 100
+    assert sorted(s for s in sentences if spoken.text(s) == s) == []
 
 
-def test_why_somebody_has_no_rank_has_its_chinese() -> None:
-    model = (ROOT / "dbt_project/models/marts/scorecards/agent_scorecard_monthly.sql").read_text(
-        encoding="utf-8"
-    )
-    block = re.sub(r"{{.*?}}", "7", model.partition("checked as (")[2].partition("ranked as (")[0])
-    part = rf"(?:{_LITERAL}|cast\([\w ]+\)|\w+)"
-    found = re.findall(rf"\bthen ({part}(?: \|\| {part})+|{_LITERAL})", block)
-    assert len(found) == 4
-    assert _untranslated({_said(text) for text in found}) == []
+def test_every_finding_fills_its_sentence_in_both_languages() -> None:
+    """Each `{name}` of a sentence is a parameter of the expectation, or a column of its query's structs."""
+    for suite in suites.ALL:
+        for expectation in suite.expectations:
+            given = set(re.findall(r"(\w+) :=", expectation.broken_rows)) | set(expectation.params)
+            templates = (
+                [expectation.found] if isinstance(expectation.found, str) else expectation.found.values()
+            )
+            for template in templates:
+                named = set(re.findall(r"{(\w+)}", template)) - {"why", "first"}
+                early = {"first_file", "first_line", "first_value"}
+                assert named <= given | early, (expectation.name, named - given)
+            assert set(re.findall(r"{(\w+)}", expectation.ask)) <= {"table", "month"}, expectation.name
 
 
 @pytest.mark.parametrize(
-    ("english", "chinese"),
+    ("verdict", "english", "chinese"),
     [
         (
-            "every kpi_id and satisfaction_kpi_id stands in dim_kpi",
-            "每个 kpi_id 和 satisfaction_kpi_id 都在 dim_kpi 中",
+            failing("no_scheduled_day_has_few_states", found={"present_share": 0.0968, "usual_share": 0.995}),
+            "9.7% of scheduled time in some state, 99.5% are usual",
+            "排班时间中有坐席状态的占 9.7%，平常为 99.5%",
         ),
-        ("the team rows add up to 5 / 9, the centre has 4 / 9", "team 各行合计为 5 / 9，全中心为 4 / 9"),
-        ("the team rows add up to 5 / 9, the centre has no row", "team 各行合计为 5 / 9，全中心没有该行"),
         (
-            "3 found, the first of them: hr.sites: it can't be read as json: {0} is\nnot, {a}",
-            "共 3 处，其中第一处：hr.sites：无法按 json 读取：{0} is\nnot, {a}",
+            failing(
+                "kpi_monthly_centre_values_are_near_trailing_months",
+                "kpi_monthly",
+                keys={"kpi_id": "schedule_adherence_rate"},
+                found={
+                    "kpi_id": "schedule_adherence_rate",
+                    "value": 0.5713,
+                    "usual_value": 0.9438,
+                    "unit": "ratio",
+                },
+            ),
+            "schedule_adherence_rate is 57.1%, usual is 94.4%",
+            "schedule_adherence_rate 为 57.1%，通常为 94.4%",
         ),
-        ("ends on no day, the next one begins on 2026-08-01", "没有结束日，下一行开始于 2026-08-01"),
-        ("mart_value = 0.5, kpi_monthly = no row", "mart_value = 0.5，kpi_monthly 中没有该行"),
-        ("2 found, the first of them: a = 1, b = 2", "共 2 处，其中第一处：a = 1, b = 2"),
-        ("Something: that nobody has translated, yet", "Something: that nobody has translated, yet"),
-        ("a is not a number, said the engine", "a is not a number, said the engine"),
-        ("", ""),
+        (
+            failing(
+                "fct_agent_day_seconds_fit_into_the_day",
+                found={"longest_seconds": 90001, "day_seconds": 86400.0},
+            ),
+            "25 h in a day of 24 h",
+            "一天共 24 小时，却记有 25 小时",
+        ),
+        (
+            failing(
+                "every_delivery_is_readable",
+                "delivery",
+                None,
+                keys={"file": "hr/sites/a.csv"},
+                found={
+                    "file": "hr/sites/a.csv",
+                    "why_code": "cannot_be_opened",
+                    "why_params": '{"error": "no right"}',
+                },
+            ),
+            "hr/sites/a.csv: it can't be opened: no right",
+            "hr/sites/a.csv：无法打开：no right",
+        ),
+        (
+            failing("dim_team_history_is_seamless", variant="open", found={"next_begins_on": "2026-08-01"}),
+            "ends on no day, the next one begins on 1 August 2026",
+            "没有结束日，下一行开始于2026年8月1日",
+        ),
+        (
+            failing(variant="unchecked", found={"error": "no table"}),
+            "could not be checked: no table",
+            "无法检查：no table",
+        ),
     ],
 )
-def test_what_a_text_names_stays_as_it_is_and_what_nobody_translated_stays_english(
-    english: str, chinese: str
+def test_what_was_found_reads_in_both_languages_with_numbers_as_people_write_them(
+    verdict: Verdict, english: str, chinese: str
 ) -> None:
-    assert language("zh").release_text(english) == chinese
-    assert language("en").release_text(english) == english
+    (entry,) = items(verdict)[0].entries
+    assert (found_in_words(entry, language("en")), found_in_words(entry, language("zh"))) == (
+        english,
+        chinese,
+    )
+
+
+def test_an_item_says_where_when_what_it_touches_and_whom_to_ask_for_what() -> None:
+    verdict = failing(kpis=("attendance_rate", "idle_rate"))
+    (item,) = items(verdict)
+    words = item_in_words(item, language("en"), {"attendance_rate": "Attendance"})
+    assert words.title == "acd.agent_states, August 2026, 3 August 2026"
+    assert words.found == ("SHA: 12 agents were scheduled, none was in any state",)
+    assert words.touches == "Attendance, idle_rate"
+    assert (
+        words.ask == "Ask for acd.agent_states of August 2026 again, complete and as usual, and deliver it."
+    )
 
 
 def test_no_translation_loses_what_its_text_names() -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import duckdb
 import pytest
@@ -14,19 +13,12 @@ from orchestration.refresh.last_run import note_attempt
 from orchestration.refresh.outcomes import GateOutcome
 from orchestration.refresh.progress import StepResult
 from orchestration.refresh.run import RefreshRun
+from tests.findings import NO_STATES, failing
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, CommandResult, StandIn
 from .test_lock import another_process
 
-FAILED = replace(
-    PASSED,
-    expectation="no_holes",
-    table_name="fct_agent_day",
-    passed=False,
-    observed="2 days without states",
-    expected="every scheduled day has states",
-    example_keys=("business_date=2026-08-03",),
-)
+FAILED = failing()
 
 
 def refuse(ctx: RefreshContext) -> None:
@@ -82,16 +74,17 @@ def test_a_refusal_is_reported_with_what_was_found_and_how_to_let_it_pass(
     refused = said(callboard, stand_in.home)["refused"]
     assert isinstance(refused, dict)
     (verdict,) = refused["gate"]
-    assert verdict["observed"] == "2 days without states"
-    assert "callboard waive no_holes" in verdict["waive"][0]
+    assert verdict["observed"] == "12 agents were scheduled, none was in any state"
+    assert f"callboard waive {NO_STATES}" in verdict["waive"][0]
+    (item,) = refused["items"]
+    assert item["source"] == "acd.agent_states"
     shown = callboard("status", "--home", stand_in.home.root).out
     for part in (
-        "no_holes",
-        "fct_agent_day",
-        "2026-08",
-        "2 days",
-        "business_date=2026-08-03",
-        "callboard waive",
+        "acd.agent_states, August 2026, 3 August 2026",
+        "SHA: 12 agents were scheduled, none was in any state",
+        "Ask for acd.agent_states of August 2026 again",
+        f"callboard waive {NO_STATES}",
+        "--key business_date=2026-08-03",
     ):
         assert part in shown
 

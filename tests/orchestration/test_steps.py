@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from expectations import gate
-from expectations.verdicts import Verdict
+from expectations.verdicts import Severity
 from orchestration.home.errors import CallboardError, GateRefusedError, UsageError
 from orchestration.refresh.plan import plan_refresh
 from orchestration.refresh.steps import build_step, gate_step, load_step, publish_step
 from orchestration.warehouse import dbt as dbt_runner
 from orchestration.warehouse.dbt import DbtOutcome, NodeResult
+from tests.findings import NO_STATES, failing
 
 from .conftest import AUGUST, PASSED, SEPTEMBER, StandIn
 
@@ -43,7 +44,7 @@ def dbt(monkeypatch: pytest.MonkeyPatch, stand_in: StandIn) -> _Dbt:
 
 
 def judged(monkeypatch: pytest.MonkeyPatch, *, passed: bool) -> None:
-    result = Verdict("no_holes", "fct_agent_day", AUGUST, "error", passed, "2", "0", ("E1",), None, None)
+    result = PASSED if passed else failing()
     monkeypatch.setattr(gate, "run_gate", lambda *_, **__: gate.GateReport((result,)))
 
 
@@ -75,9 +76,12 @@ def test_a_failed_test_of_dbts_refuses_the_build(stand_in: StandIn, dbt: _Dbt) -
     load_step(ctx)
     with pytest.raises(GateRefusedError) as raised:
         build_step(ctx, plan_refresh(ctx))
-    assert [(v.expectation, v.observed, v.origin) for v in raised.value.verdicts] == [
-        ("unique_kpi", "3 rows that should not be", "dbt")
-    ]
+    (item,) = raised.value.items
+    assert (item.lead.expectation, item.lead.finding.found, item.lead.origin) == (
+        "unique_kpi",
+        {"rows": 3},
+        "dbt",
+    )
     with pytest.raises(GateRefusedError, match="dbt's tests"):
         gate_step(ctx)
     with pytest.raises(GateRefusedError):
@@ -112,7 +116,7 @@ def test_publishing_alone_gets_past_no_gate(
         publish_step(stand_in.context())
     judged(monkeypatch, passed=False)
     assert gate_step(ctx).refused
-    with pytest.raises(GateRefusedError, match="no_holes"):
+    with pytest.raises(GateRefusedError, match=NO_STATES):
         publish_step(stand_in.context())
     assert not stand_in.home.published_database.exists()
 
@@ -153,7 +157,8 @@ def test_nothing_is_published_twice(stand_in: StandIn) -> None:
     assert gate_step(stand_in.context()).verdicts == ()
 
 
-def test_a_verdict_of_a_warning_does_not_refuse(stand_in: StandIn) -> None:
-    stand_in.verdicts = [PASSED, replace(PASSED, severity="warning", passed=False)]
+@pytest.mark.parametrize("severity", ["to_confirm", "noted"])
+def test_what_is_only_odd_does_not_refuse(stand_in: StandIn, severity: Severity) -> None:
+    stand_in.verdicts = [PASSED, failing(severity=severity)]
     stand_in.publish({AUGUST: 0.5})
     assert stand_in.published("select count(*) from audit.gate_result where not passed") == [(1,)]

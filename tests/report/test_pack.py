@@ -103,17 +103,23 @@ def test_a_chinese_pack_tells_reasons_and_sentences_of_the_gate_in_chinese(
         refuse_and_waive(connection)
     pack = write_pack(release, month=SEPTEMBER, lang="zh", to=tmp_path / "zh")
     page = pack.html.read_text(encoding="utf-8")
-    found = "共 2 处，其中第一处：有 9 名坐席排班，但没有任何坐席状态"
+    found = "有 12 名坐席排班，但没有任何坐席状态"
     assert f"(acd.agent_states)：{found}。由 Li Wei 豁免：typhoon</li>" in page
     assert "(survey_review)：已剔除，但没有理由</li>" in page
     assert f"<td>{REASON_ZH}</td>" in page
+    assert "为 41.0%，通常为 92.5%</li>" in page
+    assert re.search(r'<a class="flag" href="#checks">. 待确认</a>', page)
     book = openpyxl.load_workbook(pack.xlsx)
     cells = {
         cell for sheet in ("gate_result", "quarantined_row") for row in book[sheet].values for cell in row
     }
     expected = "凡有坐席排班的当地日，都有坐席状态"
-    assert {REASON_ZH, found, expected, "已剔除，但没有理由", "错误", "警告"} <= cells
+    assert {REASON_ZH, found, expected, "已剔除，但没有理由", "已拒绝", "提示"} <= cells
     assert REASON not in cells
+    kpis = [*book["kpi_monthly"].values]
+    mark = kpis[1].index("是否待确认")
+    assert {row[mark] for row in kpis[2:] if row[0] == "answer_rate"} == {"待确认"}
+    assert {row[mark] for row in kpis[2:] if row[0] != "answer_rate"} == {None}
     english = write_pack(release, month=SEPTEMBER, lang="en", to=tmp_path / "en").html.read_text(
         encoding="utf-8"
     )

@@ -125,12 +125,32 @@ def test_what_the_gate_expected_and_found_is_in_chinese(served_twice: Served) ->
     page = ask(f"{served_twice.url}/gate?lang=zh").text
     for cell in (
         "凡有坐席排班的当地日，都有坐席状态",
-        "共 2 处，其中第一处：有 9 名坐席排班，但没有任何坐席状态",
+        "有 12 名坐席排班，但没有任何坐席状态",
         "Li Wei：typhoon",
         "剔除评价须说明理由",
         "已剔除，但没有理由",
     ):
         assert re.search(rf"<td[^>]*>{cell}</td>", page), cell
+
+
+def test_an_odd_number_is_marked_and_its_item_says_what_to_do(served_twice: Served) -> None:
+    month = {"en": "2026-09", "zh": "2026-09"}
+    for lang, mark, found, ask_for in (
+        ("en", "to confirm", "is 41.0%, usual is 92.5%", "Ask for kpi_monthly of September 2026 again"),
+        ("zh", "待确认", "为 41.0%，通常为 92.5%", "请要求重新提供2026年9月的 kpi_monthly"),
+    ):
+        overview = ask(f"{served_twice.url}/?month={month[lang]}&lang={lang}").text
+        row = re.search(r'<tr data-kpi="answer_rate">.*?</tr>', overview, re.DOTALL)
+        assert row is not None
+        assert re.search(rf'<span class="mark"><a href="[^"]*#to-confirm">{mark}</a></span>', row[0])
+        assert (
+            mark not in (re.search(r'<tr data-kpi="occupancy_rate">.*?</tr>', overview, re.DOTALL) or [""])[0]
+        )
+        gate = ask(f"{served_twice.url}/gate?lang={lang}").text
+        item = re.search(r'<section class="item".*?</section>', gate, re.DOTALL)
+        assert item is not None
+        for part in (mark, found, ask_for, "callboard confirm 2026-09-"):
+            assert part in item[0], part
 
 
 @pytest.mark.parametrize(
