@@ -71,6 +71,7 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> No
         _fill_restatement(connection, inputs.build, inputs.previous)
     _fill_source_months(connection, inputs.build)
     _fill_release(connection, inputs)
+    _fill_profile(connection, inputs)
     _fill_gate_results(connection, inputs.verdicts)
     fill_to_confirm(connection, inputs.items)
     connection.execute(
@@ -195,6 +196,18 @@ def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -
         "update audit.gate_result set severity = if(severity = 'error', 'refused', 'noted') "
         "where severity in ('error', 'warning')"
     )
+
+
+def _fill_profile(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> None:
+    if "source_profile" in tables_of(connection, "ledger", database="build"):
+        connection.execute("insert into audit.source_profile by name from build.ledger.source_profile order by all")
+    if inputs.previous and "source_profile" in tables_of(connection, "audit", database="previous"):
+        connection.execute(
+            """
+            insert into audit.source_profile by name from previous.audit.source_profile
+            where month not in (select month from audit.source_profile)
+            """
+        )
 
 
 def _fill_restatement(connection: duckdb.DuckDBPyConnection, build: ledger.Build, previous: Manifest) -> None:

@@ -5,7 +5,7 @@ Whether its scopes add up stands in `kpi_scopes.py`, whether its months look lik
 """
 
 from expectations.suite import OUR_DEFECT, Expectation, Suite, numbers, pack, rule, unique_key
-from expectations.suites.marts import kpi_scopes, kpi_trailing
+from expectations.suites.marts import kpi_parts, kpi_scopes, kpi_trailing
 
 _TABLE = "kpi_monthly"
 _KEY = ("month", "kpi_id", "scope", "scope_id")
@@ -149,5 +149,6 @@ SUITE = Suite(
         _provisional,
         *kpi_scopes.EXPECTATIONS,
         *kpi_trailing.EXPECTATIONS,
+        *kpi_parts.EXPECTATIONS,
     ),
 )
