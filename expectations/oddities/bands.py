@@ -11,7 +11,16 @@ _CHANCE = 5
 _RANGES = 4
 #: Floors: of shares, of how often a column is empty, of means and quantiles (relative to their size and to the spread
 #: of single rows), of rows a day by part (logarithm), and of the days that the last row is short of the month's end.
-_SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS, _PART_ROWS, _DAYS = 0.04, 0.03, 0.08, 0.08, 0.1, 0.25, 0.5, 3
+_SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS, _PART_ROWS, _DAYS = (
+    0.04,
+    0.03,
+    0.08,
+    0.08,
+    0.1,
+    0.25,
+    0.5,
+    3,
+)
 
 #: Numbers that follow from others of the same column and are kept for people to look at.
 _NOT_COMPARED = """(

@@ -93,7 +93,9 @@ def within_month(dated_by: str, month: date) -> str:
 def _within(profiled: Profiled, month: date) -> str:
     if profiled.is_instant:
         return within_month(profiled.dated_by, month)
-    return f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
+    return (
+        f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
+    )
 
 
 def _every_nth(connection: duckdb.DuckDBPyConnection, profiled: Profiled, month: date) -> int:
@@ -161,7 +163,11 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
 
 
 def _moment(profiled: Profiled, month: date) -> str:
-    clock = f"(select clock from odd_month where month = date '{month}')" if profiled.is_instant else "interval 0 day"
+    clock = (
+        f"(select clock from odd_month where month = date '{month}')"
+        if profiled.is_instant
+        else "interval 0 day"
+    )
     return f"cast({profiled.dated_by} as timestamp) + {clock}"
 
 
@@ -184,7 +190,12 @@ def _numbers(profiled: Profiled, name: str, kind: Kind) -> Iterator[tuple[str, s
     none = "cast(null as double)"
     yield "present", f"count({name})"
     yield "distincts", f"count(distinct hash({name}))" if kind == "identity" else "cast(null as bigint)"
-    yield "common", f"list_max(map_values(histogram({number or words or name})))" if kind != "identity" else "cast(null as ubigint)"
+    yield (
+        "common",
+        f"list_max(map_values(histogram({number or words or name})))"
+        if kind != "identity"
+        else "cast(null as ubigint)",
+    )
     yield "words", f"histogram({words})" if words else "cast(null as map(varchar, ubigint))"
     yield "mean", f"avg({number})" if number else none
     yield "highest", f"max({number})" if number else none
