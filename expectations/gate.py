@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from expectations.items import Item, items_of
-from expectations.reference_tables import kpi_sources, prepare
+from expectations.oddities.find import find_oddities
+from expectations.reference_tables import kept_profile, kpi_sources, prepare
 from expectations.settings import GateSettings
 from expectations.settling import Confirmation, Waiver, settle
 from expectations.sql import literal
@@ -78,12 +79,14 @@ def run_gate(
     waivers: Sequence[Waiver] = (),
     confirmations: Sequence[Confirmation] = (),
     published: Path | None = None,
+    profile_to: Path | None = None,
 ) -> GateReport:
     """Judge `months` (first days) of the build database `warehouse`, which is opened read-only and closed again.
 
     `as_of` is the refresh's instant (UTC where it has no offset). `default_time_zone` (an IANA name) holds where
     `default_site` is not in hr.sites. `published` is the release database that lends the
-    trailing months which the build database does not hold. A check that cannot be run is a failed check that says why;
+    trailing months which the build database does not hold. `profile_to` is a parquet file that takes the profile of the
+    sources, to be kept with the release. A check that cannot be run is a failed check that says why;
     only a database that cannot be opened raises (duckdb.Error).
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -98,6 +101,9 @@ def run_gate(
             },
             published=published,
         )
+        find_oddities(connection, kept_profile(connection))
+        if profile_to:
+            connection.execute(f"copy source_profile to {literal(profile_to)} (format parquet)")
         sources = kpi_sources(connection)
         judging = _Judging(connection, months, troubles, _kpis_by_source(sources))
         found = [

@@ -6,6 +6,7 @@ month_asked(month, next_month, is_ended)           the months to be judged
 site_zone(site_id, time_zone, last_reported_on)    every site, and one row with site_id null: the default site's zone
 trailing_month(month, earlier)                     for each month asked, the months it is held against
 centre_kpi(month, kpi_id, numerator, ...)          the centre's KPIs of all those months
+scope_kpi(month, kpi_id, scope, scope_id, ...)     the KPIs of the centre, sites, lines and teams, the same
 site_day(business_date, site_id, ...)              fct_agent_day added up, of all those months
 queue_day(business_date, offered, ...)             fct_queue_interval by local day of the default site, the same
 month_reach(month, reached_on, is_closed)          how far the daily sources reach, and whether that is the month's end
@@ -62,6 +63,12 @@ _TRAILING_MONTH = """
 _CENTRE_KPI = """
     select month, kpi_id, numerator, denominator, value from ({kpi_monthly})
     where scope = 'centre'
+        and (month in (select month from month_asked) or month in (select earlier from trailing_month))
+"""
+
+_SCOPE_KPI = """
+    select month, kpi_id, scope, scope_id, numerator, denominator, value from ({kpi_monthly})
+    where scope <> 'employee'
         and (month in (select month from month_asked) or month in (select earlier from trailing_month))
 """
 
@@ -127,6 +134,7 @@ _TABLES = {
     "site_zone": _SITE_ZONE,
     "trailing_month": _TRAILING_MONTH,
     "centre_kpi": _CENTRE_KPI,
+    "scope_kpi": _SCOPE_KPI,
     "site_day": _SITE_DAY,
     "queue_day": _QUEUE_DAY,
     "month_reach": _MONTH_REACH,
@@ -179,6 +187,15 @@ def prepare(
     except duckdb.Error as error:
         troubles.append(f"public holidays could not be looked up ({str(error).strip().splitlines()[0]})")
     return troubles
+
+
+def kept_profile(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """SQL for the source profile of the published release that `prepare` attached; None where it has none."""
+    has_one = connection.execute(
+        "select 1 from duckdb_tables() where database_name = ? and schema_name = 'audit' and table_name = 'source_profile'",
+        [_RELEASE],
+    ).fetchone()
+    return f"from {_RELEASE}.audit.source_profile" if has_one else None
 
 
 def kpi_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:

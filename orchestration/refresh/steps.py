@@ -85,6 +85,15 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         unreadable,
         has_changes=bool(report.loaded or report.withdrawn),
         tables=frozenset(delivery.table_name for delivery in report.loaded),
+        notes=_read_anew(report.read_anew),
+    )
+
+
+def _read_anew(files: int) -> tuple[str, ...]:
+    if not files:
+        return ()
+    return (
+        f"Files read anew: {files}. Their contract, a mapping or callboard.toml has changed, or Callboard itself has.",
     )
 
 
@@ -156,6 +165,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     if build.state == "refused":
         _keep_refused_by_tests(ctx, build)
     published = ctx.home.published_database
+    profile = ctx.home.build / "source_profile.parquet"
     report = run_gate(
         ctx.home.warehouse,
         months=build.months,
@@ -166,12 +176,14 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
         waivers=ctx.waivers,
         confirmations=ctx.confirmations,
         published=published.resolve() if published.exists() else None,
+        profile_to=profile,
     )
     verdicts = report.results
     state = "passed" if report.passed else "refused"
     is_partial = build.state == "partial"
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         ledger.store_gate(connection, build.build_id, verdicts, report.files)
+        ledger.store_profile(connection, profile)
         if not is_partial:
             ledger.set_state(connection, build.build_id, state, data_digest(connection))
         quarantine = quarantine_summary(connection, "build")

@@ -47,6 +47,22 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             ),
         },
     ),
+    "source_month": (
+        "One row per month and source table: what stands behind the month's numbers.",
+        {
+            "month": ("date", "First day of the month."),
+            "source_table": ("varchar", "Source table, such as acd.contact_legs."),
+            "is_delivered": (
+                "boolean",
+                "Whether landing held a file of it that could be read, be it without a row.",
+            ),
+            "has_rows": (
+                "boolean",
+                "Whether a row of it happened in the month, or was planned for it where it is a plan; of tables without "
+                "dates, whether there is any row.",
+            ),
+        },
+    ),
     "quarantined_row": (
         "One row per refused source row of deliveries in force, with the first reason found.",
         {
@@ -113,6 +129,28 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "entries": ("varchar", "All that it was found by, as JSON."),
         },
     ),
+    "source_profile": (
+        "One row per month, source, column, part and measure: what the source looked like, as the gate compared it.",
+        {
+            "month": ("date", "First day of the month."),
+            "source": ("varchar", "Source table, such as crm.surveys."),
+            "column_name": ("varchar", "Its column; null for the rows as such."),
+            "part_kind": (
+                "varchar",
+                "all, or what the part is one of: site_id, team_id, queue_id, evaluator_id ...",
+            ),
+            "part": ("varchar", "The part; all for the whole source."),
+            "measure": (
+                "varchar",
+                "rows_a_day, days_short (of the month's end), empty, share (of a word), distinct, mean, midnight, and what "
+                "other sources say, such as unknown_contact.",
+            ),
+            "word": ("varchar", "The word that a share is of; null for other measures."),
+            "value": ("double", "The number; shares from 0 to 1."),
+            "rows": ("bigint", "Rows behind it; those of a sample where the source is large."),
+            "spread": ("double", "Standard deviation of single rows, of means."),
+        },
+    ),
     "restatement": (
         "One row per number of an already published month that a later release changed, withdrew or added.",
         {
@@ -141,6 +179,7 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
 AUDIT_KEYS: Mapping[str, tuple[str, ...]] = {
     "release": ("release_id",),
     "delivery": ("delivery_id",),
+    "source_month": ("month", "source_table"),
     "quarantined_row": ("table_name", "file", "line"),
     "restatement": ("release_id", "month", "kpi_id", "scope", "scope_id"),
     "to_confirm": ("item_id",),

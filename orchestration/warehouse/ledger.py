@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Literal
 
 import duckdb
@@ -124,6 +125,16 @@ def store_gate(
         "insert or replace into ledger.gate values (?, ?, ?)",
         [build_id, stored, json.dumps(dict(files or {}))],
     )
+
+
+def store_profile(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Keep the profile of the sources that the gate wrote to `file` (parquet), in place of the one before; none where
+    the gate could not make it."""
+    if file.exists():
+        connection.execute(
+            "create or replace table ledger.source_profile as from read_parquet(?)", [str(file)]
+        )
+        file.unlink()
 
 
 def verdicts_on(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Verdict]:

@@ -8,11 +8,13 @@ from expectations.sql import literal
 from expectations.suite import Expectation, Suite, pack
 from expectations.suites.sources import completeness, rules
 from expectations.suites.sources.duplicate_rows import not_doubled
+from expectations.suites.sources.oddities import oddities
 from expectations.verdicts import Severity
 
 SOURCES = (
     "acd.queues",
     "acd.contact_legs",
+    "acd.queue_intervals",
     "acd.agent_states",
     "crm.cases",
     "crm.surveys",
@@ -150,6 +152,7 @@ SOURCE_SUITES = tuple(
             *not_doubled(source),
             *completeness.EXPECTATIONS.get(source, ()),
             *rules.EXPECTATIONS.get(source, ()),
+            *(oddities(source) if not source.startswith("rules.") else ()),
         ),
     )
     for source in SOURCES
