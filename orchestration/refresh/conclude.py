@@ -43,7 +43,7 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
         outcome,
         months=() if outcome.status == "nothing_new" else months,
         steps=tuple(run.results),
-        notes=(*run.ctx.config.notes, *outcome.notes),
+        notes=(*run.ctx.config.notes, *(run.loaded.notes if run.loaded else ()), *outcome.notes),
     )
     _write_down(run.ctx, outcome)
     # Who interrupts a refresh knows.
