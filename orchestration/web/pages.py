@@ -24,11 +24,13 @@ from orchestration.releases.reader import (
 from orchestration.web.page_request import PageRequest
 from orchestration.web.queries import (
     BELOW,
+    INTERVAL_COLUMNS,
     Paged,
     TrendMonth,
     agent_days_of,
     deliveries_of,
     ids_of,
+    intervals_of,
     parts_of,
     restatements_of,
     trend_of,
@@ -117,6 +119,7 @@ def kpi_page(page_request: PageRequest) -> Response:
         "restatements": restatements_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id),
         **_parts(page_request, kpi, place),
         **_agent_days(page_request, kpi, place),
+        **_intervals(page_request, kpi, place),
         **_deliveries(page_request, kpi),
     }
     return page_request.answer("kpi.html.j2", values)
@@ -184,6 +187,17 @@ def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str,
     days, sums = agent_days_of(page_request.reading.connection, place.month, at, columns, page)
     _check_page(page_request, days)
     return {"columns": columns, "days": days, "sums": sums}
+
+
+def _intervals(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
+    if "acd.queue_intervals" not in kpi.source_tables:
+        return {"intervals": None}
+    page, at = page_request.page("intervals_page"), (place.scope, place.scope_id)
+    found = intervals_of(page_request.reading.connection, place.month, at, page)
+    if found is None:
+        return {"intervals": None}
+    _check_page(page_request, found[0])
+    return {"intervals": found[0], "interval_columns": INTERVAL_COLUMNS, "interval_sums": found[1]}
 
 
 def _deliveries(page_request: PageRequest, kpi: Kpi) -> dict[str, object]:

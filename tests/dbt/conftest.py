@@ -21,7 +21,7 @@ BY_MONTH = {
     "kpi_monthly": "month",
     "kpi_absence": "month",
     "fct_agent_day": "business_date",
-    "fct_queue_interval": "business_date",
+    "fct_queue_interval": "month",
     "report_timeliness_monthly": "month",
     "schedule_adherence_monthly": "month",
     "attrition_monthly": "month",
