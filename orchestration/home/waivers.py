@@ -83,5 +83,5 @@ def _events(home: Home) -> Iterator[tuple[str, Waiver]]:
         except (ValueError, KeyError, TypeError):
             raise CallboardError(
                 f"{home.waivers_file}:{number} is no waiver: {line[:80]!r}.",
-                hint="Mend or delete that line; nobody's waivers are guessed.",
+                hint="Mend or delete that line; a waiver is never guessed.",
             ) from None

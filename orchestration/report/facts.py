@@ -147,17 +147,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         tables=[_mart(connection, name, month) for name in MARTS if name in held],
         team_league=[row for row in teams if row[0] is not None],
         teams_unranked=[row for row in teams if row[0] is None],
-        people_league=_people_league(connection, month),
-        people_ranked=_count(
-            connection,
-            "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null",
-            month,
-        ),
-        people_unranked=connection.execute(
-            "select unranked_reason, count(*) from marts.agent_scorecard_monthly "
-            "where month = ? and unranked_reason is not null group by all order by count(*) desc, unranked_reason",
-            [month],
-        ).fetchall(),
+        **_people(connection, month),
         restatements=_restatements(connection, month),
         restated=_count(
             connection,
@@ -165,14 +155,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
             month,
         ),
         **_verdicts(connection, month),
-        quarantine=connection.execute(
-            f"""
-            select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
-            from (from audit.quarantined_row {WITH_REASONS})
-            group by all
-            order by refused desc, table_name, reason
-            """
-        ).fetchall(),
+        quarantine=_quarantine(connection),
     )
 
 
@@ -319,9 +302,10 @@ def _team_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[tup
     ).fetchall()
 
 
-def _people_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[Any, ...]]:
-    """The first and the last few of each line and role; the workbook has everybody."""
-    return connection.execute(
+def _people(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
+    """The first and the last few of each line and role (the workbook has everybody), how many were ranked, and why the
+    others were not."""
+    league = connection.execute(
         """
         select
             business_line, role, rank, people_ranked, employee_id, team_id, score, tier, months_in_bottom_tier,
@@ -334,6 +318,28 @@ def _people_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[t
         order by business_line, role, rank, employee_id
         """,
         {"month": month, "rows": _LEAGUE_ROWS},
+    ).fetchall()
+    ranked = "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null"
+    unranked = connection.execute(
+        "select unranked_reason, count(*) from marts.agent_scorecard_monthly "
+        "where month = ? and unranked_reason is not null group by all order by count(*) desc, unranked_reason",
+        [month],
+    ).fetchall()
+    return {
+        "people_league": league,
+        "people_ranked": _count(connection, ranked, month),
+        "people_unranked": unranked,
+    }
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        f"""
+        select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
+        from (from audit.quarantined_row {WITH_REASONS})
+        group by all
+        order by refused desc, table_name, reason
+        """
     ).fetchall()
 
 

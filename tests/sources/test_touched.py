@@ -46,6 +46,21 @@ def test_a_leaver_touches_the_months_from_the_last_day_on(centre: Centre) -> Non
     ]
 
 
+def test_who_comes_back_touches_the_months_from_the_new_first_day_on(centre: Centre) -> None:
+    columns = "employee_id,agent_id,full_name,hired_on,left_on\n"
+    centre.deliver("hr/employees/z.csv", columns + "E1,A1,Wang Wei,2024-01-01,2026-07-20\n")
+    centre.refresh()
+    assert touched_by(centre, "hr/employees/zz.csv", columns + "E1,A1,Wang Wei,2026-09-14,\n") == [
+        month for month in PUBLISHED if month >= SEPTEMBER
+    ]
+
+
+def test_a_first_day_that_is_corrected_touches_every_month(centre: Centre) -> None:
+    centre.refresh()
+    corrected = "employee_id,agent_id,full_name,hired_on\nE1,A1,Wang Wei,2024-02-01\n"
+    assert touched_by(centre, "hr/employees/z.csv", corrected) == PUBLISHED
+
+
 def test_a_roster_delivered_again_as_it_was_touches_nothing(centre: Centre) -> None:
     centre.refresh()
     assert touched_by(centre, "hr/employees/z.csv", EMPLOYEES) == []
