@@ -182,7 +182,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     state = "passed" if report.passed else "refused"
     is_partial = build.state == "partial"
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        ledger.store_gate(connection, build.build_id, verdicts)
+        ledger.store_gate(connection, build.build_id, verdicts, report.files)
         ledger.store_profile(connection, profile)
         if not is_partial:
             ledger.set_state(connection, build.build_id, state, data_digest(connection))
