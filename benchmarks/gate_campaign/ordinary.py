@@ -11,7 +11,14 @@ from pathlib import Path
 import duckdb
 
 #: Sources by the column that names their contact.
-_OF_CONTACTS = ("acd/contact_legs", "crm/cases", "crm/surveys", "crm/complaints", "crm/orders", "qa/evaluations")
+_OF_CONTACTS = (
+    "acd/contact_legs",
+    "crm/cases",
+    "crm/surveys",
+    "crm/complaints",
+    "crm/orders",
+    "qa/evaluations",
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +143,11 @@ def _close(connection: duckdb.DuckDBPyConnection, landing: Path, centre: Centre)
                      f"from delivered where agent_id is null or agent_id not in {agents} or {column} < '{last_day}T23'")  # fmt: skip
         _rewrite(connection, landing / "hr" / "schedules" / f"{month}.csv",
                  f"from delivered where employee_id not in {people} or starts_at < '{last_day}T20'")  # fmt: skip
-        _rewrite(connection, landing / "hr" / "appraisals" / f"{month}.csv", f"from delivered where employee_id not in {people}")
+        _rewrite(
+            connection,
+            landing / "hr" / "appraisals" / f"{month}.csv",
+            f"from delivered where employee_id not in {people}",
+        )
         _rewrite(connection, landing / "hr" / "employees" / f"{month}.csv",
                  f"select * replace (if(employee_id in {people} and hired_on <= '{last_day}', coalesce(left_on, '{last_day}'), left_on) as left_on, "
                  f"if(employee_id in {people} and hired_on <= '{last_day}', coalesce(left_reason, 'involuntary'), left_reason) as left_reason) "

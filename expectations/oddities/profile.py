@@ -93,7 +93,9 @@ def within_month(dated_by: str, month: date) -> str:
 def _within(profiled: Profiled, month: date) -> str:
     if profiled.is_instant:
         return within_month(profiled.dated_by, month)
-    return f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
+    return (
+        f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
+    )
 
 
 def _every_nth(connection: duckdb.DuckDBPyConnection, profiled: Profiled, month: date) -> int:
@@ -123,7 +125,8 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
         grouped as (
             select {f"case {parts} else 'all' end" if kinds else "'all'"} as part_kind,
                 {f"coalesce({', '.join(kinds)}, 'all')" if kinds else "'all'"} as part,
-                count(*) as rows,
+                count(*) as rows, {_people(profiled)} as people,
+                {f"count(distinct {profiled.person})" if profiled.person else "count(*)"} as persons,
                 count(distinct cast(moment as date)) as days,
                 day(last_day(date '{month}')) - day(max(moment)) as days_short,
                 [{", ".join(_column(profiled, name, kind) for name, kind in profiled.columns.items())}] as columns
@@ -132,7 +135,7 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             having count(*) >= {_FEWEST_ROWS} or part_kind = 'all'
         ),
         kept as (select * from grouped where rows > 0 and (part_kind = 'all' or part <> 'all')),
-        spread as (select part_kind, part, rows, unnest(columns) as c from kept)
+        spread as (select part_kind, part, rows, people, persons, unnest(columns) as c from kept)
         select date '{month}' as month, '{profiled.source}' as source, * from (
             select null as column_name, part_kind, part,
                 unnest(['rows_a_day', 'days_short', 'days']) as measure, null as word,
@@ -152,16 +155,30 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             union all
             select c.name, part_kind, part, 'log_mean', null, c.log_mean, c.present, c.log_spread from spread
             union all
-            select c.name, part_kind, part, 'share', unnest(map_keys(c.words)),
-                unnest(list_transform(map_values(c.words), x -> x / c.present)), c.present, null
+            select c.name, part_kind, part, if(c.name = '{profiled.dated_by}', 'hours', 'share'), unnest(map_keys(c.words)),
+                unnest(list_transform(map_values(c.words), x -> x / c.present)),
+                -- Hours of the day are those of people's shifts, and so is what they do in them.
+                least(c.present, if(c.name = '{profiled.dated_by}', persons, people)), null
             from spread where c.words is not null and c.present > 0 and part_kind <> 'team_id'
         )
         where value is not null
     """
 
 
+def _people(profiled: Profiled) -> str:
+    """SQL of how many independent things stand behind the words of a group."""
+    if profiled.person is None:
+        return "count(*)"
+    people = f"count(distinct {profiled.person})"
+    return f"5 * {people}" if profiled.source in ("hr.schedules", "acd.agent_states") else "count(*)"
+
+
 def _moment(profiled: Profiled, month: date) -> str:
-    clock = f"(select clock from odd_month where month = date '{month}')" if profiled.is_instant else "interval 0 day"
+    clock = (
+        f"(select clock from odd_month where month = date '{month}')"
+        if profiled.is_instant
+        else "interval 0 day"
+    )
     return f"cast({profiled.dated_by} as timestamp) + {clock}"
 
 
@@ -184,7 +201,12 @@ def _numbers(profiled: Profiled, name: str, kind: Kind) -> Iterator[tuple[str, s
     none = "cast(null as double)"
     yield "present", f"count({name})"
     yield "distincts", f"count(distinct hash({name}))" if kind == "identity" else "cast(null as bigint)"
-    yield "common", f"list_max(map_values(histogram({number or words or name})))" if kind != "identity" else "cast(null as ubigint)"
+    yield (
+        "common",
+        f"list_max(map_values(histogram({number or words or name})))"
+        if kind != "identity"
+        else "cast(null as ubigint)",
+    )
     yield "words", f"histogram({words})" if words else "cast(null as map(varchar, ubigint))"
     yield "mean", f"avg({number})" if number else none
     yield "highest", f"max({number})" if number else none

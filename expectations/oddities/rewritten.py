@@ -137,7 +137,7 @@ _SAME_ROSTER = f"""
         and (select count(distinct fingerprint) = count(*) from content where delivery_id <> (select delivery_id from newest))
 """
 
-_SAME_MARKS = f"""
+_SAME_MARKS = """
     with marks as (
         select asked.month, asked.employee_id,
             asked.self_score is not distinct from earlier.self_score

@@ -106,7 +106,7 @@ def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
         """
     )
     connection.execute(
-        f"""
+        """
         create temp table odd_shift as
         with shift as (
             select agent_id, site_id, starts_at from odd_plan where activity <> 'leave'
