@@ -130,7 +130,7 @@ def compared() -> str:
                     then 0
                 when measure <> 'rows_a_day' then abs(value - usual) / tolerance
                 when value < usual and not is_closed then 0
-                when value = 0 then usual * day(last_day(month)) / 9
+                when value = 0 then usual * day(last_day(month)) / 20
                 else abs(ln((abs(value) + 0.01) / (abs(usual) + 0.01))) / greatest(
                     {_RANGES} * ln((abs(list_max(numbers)) + 0.01) / (abs(list_min(numbers)) + 0.01)),
                     if(is_steady, 0.03, {_ROWS}),

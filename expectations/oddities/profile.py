@@ -17,7 +17,7 @@ from expectations.oddities.profiled import PROFILED, Kind, Profiled
 #: A month of a source that has more rows than this is sampled.
 _ENOUGH_ROWS = 20_000
 #: Parts smaller than this are not profiled by themselves.
-_FEWEST_ROWS = 10
+_FEWEST_ROWS = 5
 
 PROFILE_COLUMNS = {
     "month": "date",
