@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orchestration.warehouse.dbt import manifest_json
 from orchestration.warehouse.descriptions import kpi_metrics
+from orchestration.warehouse.parse import manifest_json
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "kpis.md"

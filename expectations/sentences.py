@@ -49,7 +49,7 @@ def is_known(expectation: str) -> bool:
 
 
 def is_structure(expectation: str) -> bool:
-    """Whether it is arithmetic or keys, which nobody can waive."""
+    """Whether it is arithmetic or keys, which cannot be waived."""
     known = _by_name().get(expectation)
     return known is not None and known.is_structure
 

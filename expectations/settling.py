@@ -17,7 +17,7 @@ _SAME_WITHIN = 0.01
 
 @dataclass(frozen=True)
 class Bound:
-    """What was found when somebody settled it."""
+    """What was found when a person settled it."""
 
     expectation: str
     table_name: str
@@ -66,7 +66,7 @@ class Waiver:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Somebody says that what an item found is right. It holds for these findings of `month` (None: of whole tables), and
+    """A person says that what an item found is right. It holds for these findings of `month` (None: of whole tables), and
     hides no other."""
 
     item: str
@@ -83,7 +83,7 @@ def settle(
     waivers: Sequence[Waiver] = (),
     confirmations: Sequence[Confirmation] = (),
 ) -> list[Verdict]:
-    """The verdicts on `months` with every finding settled that somebody waived or confirmed.
+    """The verdicts on `months` with every finding settled that was waived or confirmed.
 
     What is not of a month needs a waiver for every month that is to be published. Nothing settles arithmetic and keys.
     """

@@ -35,7 +35,7 @@ class Expectation:
     """One named expectation. `name` is what people type in `callboard waive`: keep it stable.
 
     `expected`, `found` and `ask` are sentences; `found` is several by variant, where one does not do. `params` fill them
-    too. What is `is_structure` (arithmetic, keys) holds whatever happened in a month, and nobody can waive it.
+    too. What is `is_structure` (arithmetic, keys) holds whatever happened in a month, and cannot be waived.
     """
 
     name: str

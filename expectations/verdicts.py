@@ -11,11 +11,11 @@ from datetime import date, datetime
 from typing import Literal
 
 #: `refused`: a number is surely wrong, nothing is published. `to_confirm`: it is odd, published with a mark until
-#: somebody confirms it. `noted`: worth a look, marks nothing.
+#: a person confirms it. `noted`: worth a look, marks nothing.
 Severity = Literal["refused", "to_confirm", "noted"]
 #: All of them, the worst first.
 SEVERITIES: tuple[Severity, ...] = ("refused", "to_confirm", "noted")
-#: Origin of a verdict: an expectation of the gate, or a test of the dbt project, which nobody can waive.
+#: Origin of a verdict: an expectation of the gate, or a test of the dbt project, which cannot be waived.
 Origin = Literal["gate", "dbt"]
 Value = str | int | float | bool | None | list[str]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from orchestration.warehouse.dbt import manifest_json
 from orchestration.warehouse.descriptions import kpi_metrics
+from orchestration.warehouse.parse import manifest_json
 
 #: What the KPIs were agreed to be, copied from the contract that this project was ordered by.
 CONTRACT = Path(__file__).parent / "dbt" / "kpis.yaml"

@@ -94,9 +94,9 @@ def in_one_sentence(answer: Comparison) -> str:
         went += f", which is {numbers.difference(effect.value)} beyond what {_REST} did"
     else:
         went += f", which is {numbers.difference(effect.value)}"
-    alone = "" if answer.beyond else "; without a comparison, whatever else changed meanwhile is in it too"
+    alone = "" if answer.beyond else "; without a comparison group, other changes of that time are in it too"
     if effect.interval is None:
-        return f"{went}; whether that is chance nobody can say ({effect.why_no_interval}){alone}."
+        return f"{went}; chance cannot be told from effect ({effect.why_no_interval}){alone}."
     interval = numbers.interval(effect.interval.low, effect.interval.high)
     went += f" ({_percent(answer)} interval {interval})"
     if _holds_0(effect):

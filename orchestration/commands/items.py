@@ -106,7 +106,7 @@ def items_json(
 def verdicts_json(
     home: Home, items: "Iterable[Item]", severity: "Severity", months: Sequence[date], language: "Language"
 ) -> list[dict[str, object]]:
-    """The findings of a severity that nobody settled, one for each expectation, table and month, for `--json`."""
+    """The findings of a severity that are not settled, one for each expectation, table and month, for `--json`."""
     from orchestration.presentation.findings import expected_in_words, found_in_words
 
     found: list[dict[str, object]] = []

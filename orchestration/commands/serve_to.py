@@ -83,5 +83,5 @@ def _print(request: "CopyRequest", copied: "Copied") -> None:
         f"{sum(copied.rows.values()):,} rows, in schemas {request.schema('marts')} and {request.schema('audit')} ({how}).",
         markup=False,
     )
-    for note in copied.notes or (f"Whoever is granted the role {request.reader} may read it.",):
+    for note in copied.notes or (f"Logins with the role {request.reader} may read it.",):
         console.print(note, markup=False)

@@ -233,7 +233,7 @@ def observed_scope(kpi: Kpi, scope: str) -> str:
         f"{kpi.kpi_id} has no rows by employee or by {_plain(scope)}, only by: {', '.join(kpi.scopes)}.",
         hint=f"Name a group as {', '.join(f'{known}:ID' for known in groups)}."
         if groups
-        else "It is a number of the whole centre: there is nobody to compare it with.",
+        else "It is a number of the whole centre: there is no group to compare it with.",
     )
 
 

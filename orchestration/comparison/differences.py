@@ -24,7 +24,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Observations:
-    """What was observed, arrays of one length: `value`, `weight` (the denominator), `unit` (an int for whatever is
+    """What was observed, arrays of one length: `value`, `weight` (the denominator), `unit` (an int for what is
     independent of the others), and the indicators `is_after` and `is_group` (bool)."""
 
     value: Any

@@ -202,7 +202,7 @@ def _as_they_end(
         except BaseException as error:
             ended.put(error)
 
-    # A daemon: when somebody interrupts the refresh, dbt must not keep the process alive.
+    # A daemon: when the refresh is interrupted, dbt must not keep the process alive.
     threading.Thread(target=work, name="dbt", daemon=True).start()
     while (node := ended.get()) is not None:
         if isinstance(node, BaseException):

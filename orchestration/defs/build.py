@@ -16,7 +16,7 @@ from orchestration.defs.touched_months import touched_months_job
 from orchestration.home.config import load_config
 from orchestration.home.paths import Home, locate_home
 from orchestration.releases.sites import default_site
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 
 
 def build_defs(

@@ -12,7 +12,7 @@ from orchestration.defs.assets import model_assets, raw_assets, release_asset
 from orchestration.defs.freshness import freshness_of_release
 from orchestration.defs.jobs import load_job, only_months, refresh_job
 from orchestration.refresh.run import RefreshRun
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 
 
 def load_defs(run: RefreshRun) -> dg.Definitions:
@@ -37,5 +37,5 @@ def after_loading(manifest: Mapping[str, Any], months: dg.MonthlyPartitionsDefin
 
 
 def _published(models: Collection[dg.AssetKey], judged: Collection[dg.AssetCheckKey]) -> list[dg.AssetKey]:
-    """What the release waits for: every mart, and whatever else the gate judges."""
+    """What the release waits for: every mart, and the other tables that the gate judges."""
     return sorted({key for key in models if key.path[0] == "marts"} | {check.asset_key for check in judged})

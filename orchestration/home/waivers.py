@@ -177,5 +177,5 @@ def _confirmation(file: Path, line: Mapping[str, Any]) -> Confirmation:
 def _no_event(file: Path, number: int, line: str, what: str) -> CallboardError:
     return CallboardError(
         f"{file}:{number} is no {what}: {line[:80]!r}.",
-        hint=f"Mend or delete that line; nobody's {what}s are guessed.",
+        hint=f"Mend or delete that line; a {what} is never guessed.",
     )

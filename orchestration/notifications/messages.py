@@ -1,7 +1,7 @@
 """What a notice says: of a release its few numbers that matter, what became final and what to look at, of a refusal
 what failed, of an overdue source when it was due; and where to look further.
 
-Numbers and counts only: no row, no key and nobody's name leaves the house by chat or mail.
+Numbers and counts only: no row, no key and no person's name leaves the house by chat or mail.
 """
 
 from collections import Counter

@@ -61,7 +61,7 @@ class Copied:
 
 
 def copy_release(request: CopyRequest) -> Copied:
-    """Copy a release. Raises UsageError where its schemas are somebody else's, CallboardError where PostgreSQL or its
+    """Copy a release. Raises UsageError where other software filled its schemas, CallboardError where PostgreSQL or its
     readers do not let it through; what was there before is then still there."""
     with client_settings(request.address), _connected(request) as connection:
         tables = read_shape(connection, "release")
@@ -172,7 +172,7 @@ def _write_staging(server: _Server, request: CopyRequest, tables: Sequence[Table
     if server.ask("select has_database_privilege(current_database(), 'create') as may") != [(True,)]:
         raise CallboardError(
             "The login may not make schemas in that database, so nothing was copied.",
-            hint="Have somebody grant it, once: grant create on database … to …;",
+            hint="Ask the database's owner to grant it, once: grant create on database … to …;",
         )
     for schema in SCHEMAS:
         # By DuckDB, which remembers the schemas it saw first and would not find one made behind its back.
@@ -187,7 +187,7 @@ def _write_staging(server: _Server, request: CopyRequest, tables: Sequence[Table
 def _replace_rows(server: _Server, request: CopyRequest, tables: Sequence[Table]) -> None:
     """Take out rows that are not the release's, put in those that are missing; a row that did not change is not touched.
 
-    Not truncate: whoever reads meanwhile, in however long a transaction, goes on seeing the old rows.
+    Not truncate: a reader with an open transaction goes on seeing the old rows.
     """
     _lock(server, request, [quoted(request.schema(t.schema), t.name) for t in tables], "row exclusive")
     for table in tables:
@@ -311,8 +311,8 @@ def _let_read(server: _Server, request: CopyRequest) -> tuple[str, ...]:
     role = quoted(request.reader)
     if not exists and not may_make:
         return (
-            f"There is no role {request.reader} and the login may not make one, so nobody else may read the copy yet. Have "
-            f"somebody run: create role {role} nologin;   then run this again.",
+            f"There is no role {request.reader} and the login may not make one, so no other login may read the copy yet. Ask "
+            f"the database's owner to run: create role {role} nologin;   then run this again.",
         )
     if not exists:
         server.run(f"create role {role} nologin")
@@ -352,7 +352,7 @@ def _refused(error: duckdb.Error) -> CallboardError:
     said = re.split(r"\b(?:ERROR|FATAL):\s+", str(error), maxsplit=1)[-1].strip()
     if _READERS in said or "lock timeout" in said:
         return CallboardError(
-            "Somebody kept the tables in use for too long, so nothing was copied; readers have what they had.",
+            "Other sessions kept the tables locked for too long, so nothing was copied; readers still see the earlier copy.",
             hint="Run this again, or see in pg_stat_activity who leaves a transaction open.",
         )
     if "depend on it" in said or "depends on" in said:

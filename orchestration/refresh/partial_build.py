@@ -39,7 +39,7 @@ def begin_part(ctx: RefreshContext, months: Sequence[date], selected: Collection
 
     Raises CallboardError where one of them reads a table that is neither selected nor made for these months.
     """
-    from orchestration.warehouse.dbt import tables_read
+    from orchestration.warehouse.parse import tables_read
 
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         read = tables_read(selected, schema="intermediate")

@@ -162,7 +162,7 @@ def _read_facts(ctx: RefreshContext, deliveries: Deliveries) -> Facts:
 
 
 def _confirmed_since(ctx: RefreshContext) -> frozenset[date]:
-    """Published months of which somebody confirmed something since: they are published again, without its mark."""
+    """Published months of which an item was confirmed since: they are published again, without its mark."""
     manifest = ctx.published
     if manifest is None:
         return frozenset()

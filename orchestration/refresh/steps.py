@@ -35,9 +35,6 @@ from orchestration.warehouse.quarantine import quarantine_summary
 if TYPE_CHECKING:
     from orchestration.warehouse.dbt import DbtOutcome, NodeResult
 
-#: Neither the unit tests nor the data tests that only the test suite runs, see `data_tests` in dbt_project.yml.
-_DBT_COMMAND = ("build", "--exclude-resource-type", "unit_test", "--exclude", "config.meta.run_in:suite")
-
 
 def early_plan(ctx: RefreshContext) -> Plan | None:
     """The plan, where a load would change nothing; None where something waits to be loaded.
@@ -106,7 +103,7 @@ def build_step(
     _begin_build(ctx, plan)
     # Importing what the gate and the report need takes seconds of CPU, which pass while dbt waits for DuckDB.
     threading.Thread(target=_preload, daemon=True).start()
-    done = _run_dbt(ctx, _DBT_COMMAND, plan.months, on_event)
+    done = _run_dbt(ctx, ["build"], plan.months, on_event)
     raise_for_models(done)
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
         failed = verdicts_of_tests(done.failed_tests)
@@ -129,12 +126,12 @@ def build_part_step(
 
     Raises CallboardError where a model or test fails, and where a model reads what is not there for these months.
     """
-    from orchestration.warehouse.dbt import selectors
+    from orchestration.warehouse.parse import selectors
 
     started = _begin(ctx, "build")
     _refuse_unknown_clock(ctx)
     begin_part(ctx, plan.months, selected)
-    done = _run_dbt(ctx, [*_DBT_COMMAND, *selectors(selected)], plan.months, on_event)
+    done = _run_dbt(ctx, ["build", *selectors(selected)], plan.months, on_event)
     raise_for_models(done)
     raise_for_tests(done)
     return BuildOutcome(_end(ctx, "build", started, done.rows), ctx.release_id, plan.months)
@@ -216,6 +213,7 @@ def _run_dbt(
         vars=dbt_vars(ctx, months),
         threads=ctx.config.refresh.threads or None,
         memory_limit=ctx.config.refresh.memory_limit,
+        suite=False,
         on_event=_counting(ctx, on_event),
     )
 

@@ -76,7 +76,7 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "passed": ("boolean", "Whether it held."),
             "observed": ("varchar", "What was found, the worst of it, in English."),
             "expected": ("varchar", "What would have been right, in English."),
-            "waived_by": ("varchar", "Who let it pass though it failed; null where nobody did."),
+            "waived_by": ("varchar", "Who let it pass though it failed; null where it was not waived."),
             "waived_reason": ("varchar", "Why."),
             "places": ("bigint", "At how many places it did not hold; 0 where it held."),
             "findings": (
@@ -86,7 +86,7 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
         },
     ),
     "to_confirm": (
-        "One row per item that was odd: what one cause was found by, and whether somebody confirmed it.",
+        "One row per item that was odd: what one cause was found by, and whether it was confirmed.",
         {
             "item_id": ("varchar", "The item, as callboard confirm takes it."),
             "month": ("date", "First day of the month it is about; null where it is about all."),

@@ -71,7 +71,7 @@ def entries_in(
 
 
 def fill_to_confirm(connection: duckdb.DuckDBPyConnection, items: Sequence[Item]) -> None:
-    """Write the items that somebody is asked to confirm, or has confirmed, into `audit.to_confirm`."""
+    """Write the items that are to confirm, or were confirmed, into `audit.to_confirm`."""
     rows = [_row(item) for item in items if any(e.finding.severity == "to_confirm" for e in item.entries)]
     if rows:
         connection.executemany(f"insert into audit.to_confirm values ({', '.join('?' * len(rows[0]))})", rows)

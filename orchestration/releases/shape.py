@@ -35,7 +35,7 @@ class Table:
 
     @property
     def indexes(self) -> tuple[tuple[str, ...], ...]:
-        """What is looked up besides the key: one thing over all its dates, and whatever refers elsewhere."""
+        """What is looked up besides the key: one thing over all its dates, and columns that refer to another table."""
         wanted: list[tuple[str, ...]] = [(column,) for column, _ in self.refers_to]
         if len(self.key) > 1 and dict(self.columns)[self.key[0]] in _DATES:
             wanted.append(self.key[1:])
@@ -88,7 +88,7 @@ def digest(tables: Sequence[Table]) -> str:
 
 def _mart_keys() -> Mapping[tuple[str, str], tuple[str, ...]]:
     """The columns of every `unique_combination_of_columns` test on a published model."""
-    from orchestration.warehouse.dbt import manifest_json
+    from orchestration.warehouse.parse import manifest_json
 
     nodes = manifest_json()["nodes"]
     tests = [

@@ -15,7 +15,7 @@ class Described:
 
 def mart_descriptions() -> dict[str, Described]:
     """Per table of schema `marts` its description. A column that is a KPI is described as the KPI is."""
-    from orchestration.warehouse.dbt import manifest_json
+    from orchestration.warehouse.parse import manifest_json
 
     manifest = manifest_json()
     kpis = {metric["name"]: f"{metric['label']}: {metric['description']}" for metric in kpi_metrics(manifest)}

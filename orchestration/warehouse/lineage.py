@@ -57,7 +57,7 @@ class _Project:
 
 def column_lineage() -> list[tuple[str, str, str, str]]:
     """Every row of `audit.column_lineage`, worked out from the project as it is now; takes some seconds."""
-    from orchestration.warehouse.dbt import manifest_json
+    from orchestration.warehouse.parse import manifest_json
 
     manifest = manifest_json()
     with tempfile.TemporaryDirectory(prefix="callboard-lineage-") as scratch:

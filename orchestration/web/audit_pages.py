@@ -79,7 +79,7 @@ def changes_page(home: Home, page_request: PageRequest) -> Response:
     for one in (before, after):
         if one not in ids:
             page_request.refuse(404, "The published release knows no release “{release}”.", release=one[:60])
-    # The earlier one is the one before, in whatever order they were picked.
+    # The earlier one is the one before, in either order of picking.
     before, after = sorted((before, after), key=ids.index, reverse=True)
     month = as_month(page_request.text("month")) if page_request.text("month") else None
     month = month or page_request.month()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORT = ROOT / "docs" / "examples" / "superset" / "callboard"

@@ -37,7 +37,8 @@ from orchestration.refresh.publish import Release
 from orchestration.refresh.run import RefreshRun, Steps
 from orchestration.releases.manifest import Manifest
 from orchestration.warehouse import ledger
-from orchestration.warehouse.dbt import NodeResult, manifest_json
+from orchestration.warehouse.dbt import NodeResult
+from orchestration.warehouse.parse import manifest_json
 from tests.findings import failing, waived
 
 AUGUST, SEPTEMBER, OCTOBER = date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.home.errors import CallboardError
-from orchestration.warehouse import dbt as dbt_runner
+from orchestration.warehouse import parse
 from orchestration.warehouse.dbt import DbtOutcome, NodeResult, run_dbt
 
 _PROFILE = """
@@ -46,7 +46,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "profiles.yml").write_text(_PROFILE)
     for name, sql in _MODELS.items():
         (root / "models" / f"{name}.sql").write_text(sql)
-    monkeypatch.setattr(dbt_runner, "DBT_PROJECT", root)
+    monkeypatch.setattr(parse, "DBT_PROJECT", root)
     monkeypatch.setenv("CALLBOARD_CACHE", str(tmp_path / "cache"))
     return root
 
@@ -90,7 +90,7 @@ def test_a_later_run_takes_its_own_variables_without_parsing_again(
 ) -> None:
     _run(tmp_path, "2026-08-01")
     parses = sorted((tmp_path / "cache" / "dbt").iterdir())
-    monkeypatch.setattr(dbt_runner, "_parse_into", lambda *_: pytest.fail("parsed again"))
+    monkeypatch.setattr(parse, "_parse_into", lambda *_: pytest.fail("parsed again"))
     _run(tmp_path, "2026-09-01", release="second")
     assert [(str(m), r) for m, r in _rows(tmp_path, "select month, release_id from months")] == [
         ("2026-09-01", "second")
@@ -111,7 +111,7 @@ def test_what_dbt_leaves_in_the_project_when_it_is_run_by_hand_is_no_reason_to_p
     _run(tmp_path, "2026-08-01")
     (project / "target" / "compiled" / "_unit_tests.yml").mkdir(parents=True)
     (project / "target" / "compiled" / "months.sql").write_text("select 1")
-    monkeypatch.setattr(dbt_runner, "_parse_into", lambda *_: pytest.fail("parsed again"))
+    monkeypatch.setattr(parse, "_parse_into", lambda *_: pytest.fail("parsed again"))
     _run(tmp_path, "2026-08-01")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 from tests.catalogue import CONTRACT, catalogue, definitions
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -62,7 +62,7 @@ def test_every_column_of_staging_and_quarantine_is_described(
 
 
 def test_the_models_yml_names_the_columns_that_the_tables_have(flawed: Built) -> None:
-    from orchestration.warehouse.dbt import manifest_json
+    from orchestration.warehouse.parse import manifest_json
 
     described = {
         (node["schema"], node["name"]): set(node["columns"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.warehouse.dbt import manifest_json
+from orchestration.warehouse.parse import manifest_json
 
 from .conftest import Built
 

@@ -19,7 +19,8 @@ SCRIPT = """
 import json, sys
 from datetime import date
 from pathlib import Path
-from orchestration.warehouse.dbt import manifest_json, run_dbt
+from orchestration.warehouse.dbt import run_dbt
+from orchestration.warehouse.parse import manifest_json
 from sources.loading.touched import touched_months
 
 warehouse, delivery = Path(sys.argv[1]), int(sys.argv[2])

@@ -119,7 +119,7 @@ def test_a_refused_month_leaves_the_old_release_and_a_waiver_lets_it_pass(autumn
         passed = autumn.refresh(*AUTUMN, "--json")
         assert (passed.code, passed.json["status"]) == (0, "published"), passed.out + passed.err
         assert reader.execute(_VALUES).fetchall() == before
-    waivers = "select distinct waived_by, waived_reason from audit.gate_result where not passed and severity = 'error'"
+    waivers = "select distinct waived_by, waived_reason from audit.gate_result where not passed and severity = 'refused'"
     assert autumn.query(waivers) == [("Wei Chen", "known")]
     assert autumn.query(
         "select count(*) from audit.quarantined_row where table_name = 'hr.requisitions'"

@@ -410,7 +410,7 @@ def test_one_employee_gives_numbers_without_an_interval(published: Published) ->
     assert answer.beyond.interval is None
     assert answer.rest is not None
     assert held(answer.rest.difference.interval)
-    assert "nobody can say" in in_one_sentence(answer)
+    assert "chance cannot be told from effect" in in_one_sentence(answer)
 
 
 @pytest.mark.parametrize(
@@ -441,7 +441,7 @@ def test_where_everybody_is_in_the_group_only_its_own_difference_is_given(
     assert answer.beyond is None
     assert held(answer.group.difference.interval).low > 0
     assert in_one_sentence(answer).endswith(
-        ": better, hardly chance alone; without a comparison, whatever else changed meanwhile is in it too."
+        ": better, hardly chance alone; without a comparison group, other changes of that time are in it too."
     )
     assert "there is no comparison" in _run(callboard, published).out
 

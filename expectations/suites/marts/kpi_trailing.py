@@ -4,7 +4,7 @@ Every KPI of the centre is held against the median of its trailing months, by it
 the volume behind it. Bands are wide enough for seasons, growth and holidays, and wider where few events stand behind a
 number: what they must not let through is another unit, a delivery that is missing and one that came twice.
 
-What leaves its band is odd, and somebody confirms it: a site closes, a campaign doubles what is offered. It is refused where no
+What leaves its band is odd, and a person confirms it: a site closes, a campaign doubles what is offered. It is refused where no
 ordinary month explains it: another unit, nothing left of what there always was. A KPI that only multiplies another one
 is not judged beside it.
 """

@@ -6,7 +6,7 @@ _TABLE = "scorecard_weight"
 _KEY = ("month", "business_line", "role", "kpi_id")
 _SET = ("month", "business_line", "role")
 
-# A weight may move by so many points from one month to the next before somebody should have a look.
+# A weight may move by so many points from one month to the next before a manager should confirm it.
 _MAX_POINTS = 2
 
 _SLACK = 1e-6

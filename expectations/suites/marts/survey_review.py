@@ -57,7 +57,7 @@ _corrections = Expectation(
     name="survey_review_decisions_hide_no_correction",
     expected="what the CRM says of a decided survey is what its decision repeats",
     found="{file} says otherwise",
-    ask="The CRM corrected the survey after somebody had decided: decide it once more with `callboard reviews --in`.",
+    ask="The CRM corrected the survey after the decision: decide it once more with `callboard reviews --in`.",
     severity="noted",
     broken_rows=f"""
         with said as (
