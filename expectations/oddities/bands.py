@@ -13,7 +13,7 @@ _RANGES = 4
 #: their size, of logarithms, relative to the spread of single rows), and of rows a day (logarithm).
 _SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS = (
     f"if(part_kind = 'all', {whole}, {part})"
-    for whole, part in ((0.04, 0.1), (0.03, 0.08), (0.08, 0.2), (0.08, 0.2), (0.1, 0.25), (0.25, 0.7))
+    for whole, part in ((0.04, 0.15), (0.03, 0.15), (0.08, 0.25), (0.08, 0.25), (0.1, 0.3), (0.4, 0.8))
 )
 #: Days that the last row may be short of the month's end.
 _DAYS = 3
@@ -90,7 +90,7 @@ def compared() -> str:
         usual as (
             select *,
                 list_aggregate(numbers, 'median') as usual,
-                (usual * usual_rows + 1) / (usual_rows + 2) as share,
+                (usual * usual_rows + 2) / (usual_rows + 4) as share,
                 sqrt(1 / greatest(rows, 1) + 1 / greatest(usual_rows, 1)) as by_rows,
                 case when measure in ('mean', 'log_mean') then row_spread
                     when measure in {SHARES} then sqrt(greatest(share * (1 - share), 0)) else 0 end as of_one_row,
@@ -104,7 +104,7 @@ def compared() -> str:
             select *,
                 case
                     when measure in {SHARES} then greatest(
-                        if(measure = 'empty', {_EMPTY}, {_SHARE}),
+                        case measure when 'empty' then {_EMPTY} when 'zero' then 0.1 when 'distinct' then 0.1 else {_SHARE} end,
                         {_RANGES} * range_of_months + {_CHANCE} * of_one_row * by_rows)
                     when measure = 'days_short' then greatest({_RANGES} * range_of_months, {_DAYS})
                     when measure = 'log_mean' then greatest(
@@ -126,8 +126,11 @@ def compared() -> str:
                 when measure = 'log_mean' and rows >= 5 and abs(value - usual) > 1.6
                     and list_max(numbers) - list_min(numbers) < 0.7
                     then greatest(abs(value - usual) / tolerance, 1.1)
-                when measure in ('share', 'hours', 'mean', 'log_mean', 'empty') and least(rows, usual_rows / 2) < {_FEWEST_ROWS}
-                    then 0
+                when (measure in {SHARES} or measure in ('mean', 'log_mean'))
+                    and least(rows, usual_rows / 2) < {_FEWEST_ROWS} then 0
+                -- Fewer rows have relatively more different customers.
+                when measure = 'distinct' and greatest(rows / usual_rows, usual_rows / rows / power(len(numbers), 2))
+                    > 1.2 / len(numbers) then 0
                 when measure <> 'rows_a_day' then abs(value - usual) / tolerance
                 when value < usual and not is_closed then 0
                 when value = 0 then usual * day(last_day(month)) / 20
@@ -138,7 +141,10 @@ def compared() -> str:
             end as excess
         from steady
         -- Distinct people and customers say something of their number of rows only where these are alike.
-        where not (measure = 'days_short' and (not is_closed or value < usual or source like 'hr.%' and source not in ('hr.schedules', 'hr.staffing_requirements')))
+        where not (measure = 'days_short' and part_kind not in ('all', 'site_id', 'queue_id'))
+            and not (part_kind = 'evaluator_id' and measure = 'rows_a_day')
+            and not (source = 'hr.staffing_requirements' and part_kind <> 'all' and measure in ('mean', 'log_mean'))
+            and not (measure = 'days_short' and (not is_closed or value < usual or source like 'hr.%' and source not in ('hr.schedules', 'hr.staffing_requirements')))
     """
 
 

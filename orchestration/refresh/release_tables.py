@@ -149,7 +149,9 @@ def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -
 
 def _fill_profile(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> None:
     if "source_profile" in tables_of(connection, "ledger", database="build"):
-        connection.execute("insert into audit.source_profile by name from build.ledger.source_profile order by all")
+        connection.execute(
+            "insert into audit.source_profile by name from build.ledger.source_profile order by all"
+        )
     if inputs.previous and "source_profile" in tables_of(connection, "audit", database="previous"):
         connection.execute(
             """

@@ -119,7 +119,10 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "month": ("date", "First day of the month."),
             "source": ("varchar", "Source table, such as crm.surveys."),
             "column_name": ("varchar", "Its column; null for the rows as such."),
-            "part_kind": ("varchar", "all, or what the part is one of: site_id, team_id, queue_id, evaluator_id ..."),
+            "part_kind": (
+                "varchar",
+                "all, or what the part is one of: site_id, team_id, queue_id, evaluator_id ...",
+            ),
             "part": ("varchar", "The part; all for the whole source."),
             "measure": (
                 "varchar",

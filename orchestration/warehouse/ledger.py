@@ -123,7 +123,9 @@ def store_profile(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Keep the profile of the sources that the gate wrote to `file` (parquet), in place of the one before; none where
     the gate could not make it."""
     if file.exists():
-        connection.execute("create or replace table ledger.source_profile as from read_parquet(?)", [str(file)])
+        connection.execute(
+            "create or replace table ledger.source_profile as from read_parquet(?)", [str(file)]
+        )
         file.unlink()
 
 

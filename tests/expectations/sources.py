@@ -21,6 +21,28 @@ insert into staging.stg_acd__queues by name
 select 'Q1' as queue_id, 'Inquiry' as queue_name, 'inquiry' as business_line, 'voice' as channel,
     20 as service_level_seconds, 5 as short_abandon_seconds;
 
+-- A shift begins a little late, is spent on its legs one after the other, and ends with a break.
+create temp table shift as
+select agent_id, employee_id, business_date, cast(business_date + interval 14 hour as timestamp) as begins_at,
+    min(offered_at) + interval 3 second as came_at, max(offered_at) + interval 250 second as done_at
+from leg group by all;
+
+insert into staging.stg_acd__agent_states by name
+select agent_id, 'talking' as state, offered_at + interval 10 second as started_at, offered_at + interval 210 second as ended_at
+from leg
+union all by name
+select agent_id, 'wrap_up' as state, offered_at + interval 210 second as started_at, offered_at + interval 250 second as ended_at
+from leg
+union all by name
+select agent_id, 'available' as state, came_at as started_at, came_at + interval 7 second as ended_at from shift
+union all by name
+select agent_id, 'break' as state, done_at as started_at, done_at + interval 900 second as ended_at from shift;
+
+insert into staging.stg_hr__schedules by name
+select employee_id, 'on_queue' as activity, begins_at as starts_at, done_at as ends_at from shift
+union all by name
+select employee_id, 'break' as activity, done_at as starts_at, done_at + interval 900 second as ends_at from shift;
+
 insert into raw.hr__employees by name
 select employee_id, agent_id, 'Name ' || employee_id as full_name, hired_on,
     case when file = 8 and employee_id = 'E00' then date '2026-08-20' end as left_on, 100 + file as delivery_id,
@@ -42,6 +64,9 @@ from (values (6), (7), (8)) as roster (file);
 def make_sources(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what is missing of `staging` and `raw`; `raw.delivery` must be there."""
     connection.execute("alter table raw.delivery add column if not exists order_key varchar")
+    connection.execute(
+        "alter table quarantine.quarantined_row add column if not exists reason_params varchar"
+    )
     for name, contract in load_contracts().items():
         table = name.replace(".", "__")
         _complete(connection, f"staging.stg_{table}", {c: k.type for c, k in contract.columns.items()})
