@@ -356,7 +356,7 @@ def _restatements(connection: duckdb.DuckDBPyConnection, month: date) -> list[tu
     ).fetchall()
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, tuple[Entry, ...]]:
+def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
     """What people let pass, and what is only worth a look."""
     rows = connection.execute(
         f"""
