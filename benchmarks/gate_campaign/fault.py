@@ -11,8 +11,8 @@ class Fault:
     tables, and `person(person_id, site_id, team_id, business_line, role)` says where each agent and employee belongs.
 
     `also` are further sources changed with it; `cut` leaves so much of the file's bytes; `is_delivered` False leaves
-    the source out. `is_sorted` names the column the file is sorted by. `needs_history` marks what a centre's first
-    month cannot show by itself.
+    the source out. `sort` names the column that the file is sorted by. `needs_history` marks what is only wrong beside an
+    earlier month, so that a centre's first month is not spoilt by it.
     """
 
     name: str

@@ -49,5 +49,5 @@ FAULTS = (
     Fault("orders_all_valid", _ORDERS, replace={"status": "'valid'"}),
     Fault("orders_twice", _ORDERS, add=f"select * replace ('D' || order_id as order_id, {at('created_at', '3 seconds')} as created_at) from orders where {one_in('order_id', 40)}"),
     Fault("orders_contact_shortened", _ORDERS, replace={"contact_id": "left(contact_id, 8)"}),
-    Fault("orders_site_in_other_currency", _ORDERS, replace={"amount": f"if({at_site('agent_id', 'SHA')}, cast(round(cast(amount as double) * 7.2, 2) as varchar), amount)"}),
+    Fault("orders_half_in_other_currency", _ORDERS, replace={"amount": f"if({at_site('agent_id', 'NYC')} and hash(agent_id) % 2 = 0, cast(round(cast(amount as double) * 7.2, 2) as varchar), amount)"}),
 )  # fmt: skip

@@ -85,7 +85,7 @@ def deliver(base: Path, landing: Path, faults: Sequence[Fault]) -> None:
 def _make_views(connection: duckdb.DuckDBPyConnection, base: Path) -> None:
     for file in (base / "month").rglob("*.csv"):
         connection.execute(f"create view {file.parent.name} as {_read(file)}")
-    july = base / "home" / "landing" if (base / "home" / "landing" / "hr").exists() else base / "before"
+    july = base / "before" if (base / "before").exists() else base / "home" / "landing"
     for table in ("employees", "appraisals"):
         connection.execute(f"create view july_{table} as {_read(july / 'hr' / table / '2026-07.csv')}")
     connection.execute(

@@ -9,18 +9,16 @@ infinitely rare. A profile is compared once every trailing month has a number.
 _CHANCE = 5
 #: Range of the trailing months, times this.
 _RANGES = 4
-#: Floors: of shares, of how often a column is empty, of means and quantiles (relative to their size and to the spread
-#: of single rows), of rows a day by part (logarithm), and of the days that the last row is short of the month's end.
-_SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS, _PART_ROWS, _DAYS = (
-    0.04,
-    0.03,
-    0.08,
-    0.08,
-    0.1,
-    0.25,
-    0.5,
-    3,
+#: Floors for the whole source and for a part of it: of shares, of how often a column is empty, of means (relative to
+#: their size, of logarithms, relative to the spread of single rows), and of rows a day (logarithm).
+_SHARE, _EMPTY, _RELATIVE, _LOG, _OF_SPREAD, _ROWS = (
+    f"if(part_kind = 'all', {whole}, {part})"
+    for whole, part in ((0.04, 0.15), (0.03, 0.15), (0.08, 0.25), (0.08, 0.25), (0.1, 0.3), (0.4, 0.8))
 )
+#: Days that the last row may be short of the month's end.
+_DAYS = 3
+#: Fewer rows are no evidence.
+_FEWEST_ROWS = 20
 
 #: Numbers that follow from others of the same column and are kept for people to look at.
 _NOT_COMPARED = """(
@@ -29,7 +27,7 @@ _NOT_COMPARED = """(
     'handle_to_occupied', 'late_seconds'
 )"""
 
-SHARES = "('share', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour')"
+SHARES = "('share', 'hours', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour')"
 
 
 def compared() -> str:
@@ -71,7 +69,7 @@ def compared() -> str:
         met as (
             select month, source, column_name, part_kind, part, measure, word, value, numbers,
                 greatest(spread, was_spread) as row_spread,
-                coalesce(paired.rows, rows_now.rows, 0) as rows, if(measure in ('share', 'mean', 'log_mean', 'zero'), coalesce(present, usual_rows), usual_rows) as usual_rows,
+                coalesce(paired.rows, rows_now.rows, 0) as rows, if(measure in ('share', 'hours', 'mean', 'log_mean', 'zero'), coalesce(present, usual_rows), usual_rows) as usual_rows,
                 is_closed
             from base
             join paired using (month, source, column_name, part_kind, part)
@@ -81,9 +79,9 @@ def compared() -> str:
         filled as (
             select * replace (
                     -- A word that a month lacks has a share of 0 there; a source that it lacks has no row.
-                    case when measure = 'share' and rows > 0 then coalesce(value, 0)
+                    case when measure in ('share', 'hours') and rows > 0 then coalesce(value, 0)
                         when measure = 'rows_a_day' then coalesce(value, 0) else value end as value,
-                    case when measure = 'share'
+                    case when measure in ('share', 'hours')
                         then list_concat(coalesce(numbers, []), list_value(0.0))[:getvariable('trailing_months')]
                         else numbers end as numbers
                 )
@@ -92,7 +90,7 @@ def compared() -> str:
         usual as (
             select *,
                 list_aggregate(numbers, 'median') as usual,
-                (usual * usual_rows + 1) / (usual_rows + 2) as share,
+                (usual * usual_rows + 2) / (usual_rows + 4) as share,
                 sqrt(1 / greatest(rows, 1) + 1 / greatest(usual_rows, 1)) as by_rows,
                 case when measure in ('mean', 'log_mean') then row_spread
                     when measure in {SHARES} then sqrt(greatest(share * (1 - share), 0)) else 0 end as of_one_row,
@@ -100,13 +98,13 @@ def compared() -> str:
                 greatest(0, list_max(numbers) - list_min(numbers)
                     - 2 * of_one_row / sqrt(greatest(usual_rows / len(numbers), 1))) as range_of_months
             from filled
-            where value is not null and (measure = 'share' or len(numbers) >= getvariable('trailing_months'))
+            where value is not null and (measure in ('share', 'hours') or len(numbers) >= getvariable('trailing_months'))
         ),
         tolerated as (
             select *,
                 case
                     when measure in {SHARES} then greatest(
-                        if(measure = 'empty', {_EMPTY}, {_SHARE}),
+                        case measure when 'empty' then {_EMPTY} when 'zero' then 0.1 when 'distinct' then 0.1 else {_SHARE} end,
                         {_RANGES} * range_of_months + {_CHANCE} * of_one_row * by_rows)
                     when measure = 'days_short' then greatest({_RANGES} * range_of_months, {_DAYS})
                     when measure = 'log_mean' then greatest(
@@ -125,20 +123,28 @@ def compared() -> str:
             value as observed, usual, rows,
             case
                 -- Another unit is no chance, however few the rows.
-                when measure = 'mean' and rows >= 3 and value * usual > 0
-                    and list_max(numbers) < 3 * list_min(numbers) and greatest(value / usual, usual / value) > 5
-                    then greatest(abs(value - usual) / tolerance, least(100, greatest(value / usual, usual / value)) / 5, 1.1)
+                when measure = 'log_mean' and rows >= 5 and abs(value - usual) > 1.6
+                    and list_max(numbers) - list_min(numbers) < 0.7
+                    then greatest(abs(value - usual) / tolerance, 1.1)
+                when (measure in {SHARES} or measure in ('mean', 'log_mean'))
+                    and least(rows, usual_rows / 2) < {_FEWEST_ROWS} then 0
+                -- Fewer rows have relatively more different customers.
+                when measure = 'distinct' and greatest(rows / usual_rows, usual_rows / rows / power(len(numbers), 2))
+                    > 1.2 / len(numbers) then 0
                 when measure <> 'rows_a_day' then abs(value - usual) / tolerance
                 when value < usual and not is_closed then 0
-                when value = 0 then usual * day(last_day(month)) / 15
+                when value = 0 then usual * day(last_day(month)) / 20
                 else abs(ln((abs(value) + 0.01) / (abs(usual) + 0.01))) / greatest(
                     {_RANGES} * ln((abs(list_max(numbers)) + 0.01) / (abs(list_min(numbers)) + 0.01)),
-                    case when is_steady then 0.03 when part_kind = 'all' then {_ROWS} else {_PART_ROWS} end,
+                    if(is_steady, 0.03, {_ROWS}),
                     if(is_steady, 0, {_CHANCE} * by_rows))
             end as excess
         from steady
         -- Distinct people and customers say something of their number of rows only where these are alike.
-        where not (measure = 'days_short' and (not is_closed or value < usual))
+        where not (measure = 'days_short' and part_kind not in ('all', 'site_id', 'queue_id'))
+            and not (part_kind = 'evaluator_id' and measure = 'rows_a_day')
+            and not (source = 'hr.staffing_requirements' and part_kind <> 'all' and measure in ('mean', 'log_mean'))
+            and not (measure = 'days_short' and (not is_closed or value < usual or source like 'hr.%' and source not in ('hr.schedules', 'hr.staffing_requirements')))
     """
 
 

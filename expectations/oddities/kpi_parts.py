@@ -22,13 +22,13 @@ FOUND = f"""
         having count(*) >= getvariable('trailing_months')
     ),
     met as (
-        select scope_kpi.*, usual, range_of_months, unit, scale_width, event_size, source_tables,
+        select scope_kpi.*, usual, range_of_months, unit, scale_width, event_size,
             denominator / event_size as cases
         from scope_kpi
         join usual using (month, kpi_id, scope, scope_id)
         join month_reach using (month)
         join (
-            select kpi_id, unit, scale_width, event_size, source_tables, is_denominator_one, is_cohort
+            select kpi_id, unit, scale_width, event_size, is_denominator_one, is_cohort
             from intermediate.int_kpi_definitions
         ) using (kpi_id)
         where is_closed and not is_denominator_one and not is_cohort and kpi_id not in {_NOT_JUDGED}
@@ -62,7 +62,7 @@ FOUND = f"""
             from met left join apart using (month, kpi_id, scope, scope_id)
         ) as met
     )
-    select month, 'kpi_left_usual_range' as code, string_split(source_tables, '|')[1] as source, kpi_id as column_name,
+    select month, 'kpi_left_usual_range' as code, '' as source, kpi_id as column_name,
         scope as part_kind, scope_id as part, 'value' as measure, null as word, value as observed, usual,
         cast(cases as bigint) as rows, abs(value - usual) / tolerance as excess, 'to_confirm' as severity
     from compared
@@ -78,13 +78,13 @@ VANISHED = f"""
         group by all
         having count(*) >= getvariable('trailing_months')
     )
-    select month, 'kpi_vanished' as code, string_split(source_tables, '|')[1] as source, kpi_id as column_name,
+    select month, 'kpi_vanished' as code, '' as source, kpi_id as column_name,
         scope as part_kind, scope_id as part, 'value' as measure, null as word, null as observed, null as usual,
         cast(usual_denominator / event_size as bigint) as rows, usual_denominator / event_size / 10 as excess,
         'to_confirm' as severity
     from usual
     join month_reach using (month)
-    join (select kpi_id, event_size, is_cohort, source_tables from intermediate.int_kpi_definitions) using (kpi_id)
+    join (select kpi_id, event_size, is_cohort from intermediate.int_kpi_definitions) using (kpi_id)
     anti join scope_kpi using (month, kpi_id, scope, scope_id)
     where is_closed and not is_cohort and kpi_id not in {_NOT_JUDGED} and usual_denominator / event_size >= 10
         and (month, scope, scope_id) in (select month, scope, scope_id from scope_kpi)

@@ -17,7 +17,7 @@ from expectations.oddities.profiled import PROFILED, Kind, Profiled
 #: A month of a source that has more rows than this is sampled.
 _ENOUGH_ROWS = 20_000
 #: Parts smaller than this are not profiled by themselves.
-_FEWEST_ROWS = 10
+_FEWEST_ROWS = 5
 
 PROFILE_COLUMNS = {
     "month": "date",
@@ -125,7 +125,8 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
         grouped as (
             select {f"case {parts} else 'all' end" if kinds else "'all'"} as part_kind,
                 {f"coalesce({', '.join(kinds)}, 'all')" if kinds else "'all'"} as part,
-                count(*) as rows,
+                count(*) as rows, {_people(profiled)} as people,
+                {f"count(distinct {profiled.person})" if profiled.person else "count(*)"} as persons,
                 count(distinct cast(moment as date)) as days,
                 day(last_day(date '{month}')) - day(max(moment)) as days_short,
                 [{", ".join(_column(profiled, name, kind) for name, kind in profiled.columns.items())}] as columns
@@ -134,7 +135,7 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             having count(*) >= {_FEWEST_ROWS} or part_kind = 'all'
         ),
         kept as (select * from grouped where rows > 0 and (part_kind = 'all' or part <> 'all')),
-        spread as (select part_kind, part, rows, unnest(columns) as c from kept)
+        spread as (select part_kind, part, rows, people, persons, unnest(columns) as c from kept)
         select date '{month}' as month, '{profiled.source}' as source, * from (
             select null as column_name, part_kind, part,
                 unnest(['rows_a_day', 'days_short', 'days']) as measure, null as word,
@@ -154,12 +155,22 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
             union all
             select c.name, part_kind, part, 'log_mean', null, c.log_mean, c.present, c.log_spread from spread
             union all
-            select c.name, part_kind, part, 'share', unnest(map_keys(c.words)),
-                unnest(list_transform(map_values(c.words), x -> x / c.present)), c.present, null
+            select c.name, part_kind, part, if(c.name = '{profiled.dated_by}', 'hours', 'share'), unnest(map_keys(c.words)),
+                unnest(list_transform(map_values(c.words), x -> x / c.present)),
+                -- Hours of the day are those of people's shifts, and so is what they do in them.
+                least(c.present, if(c.name = '{profiled.dated_by}', persons, people)), null
             from spread where c.words is not null and c.present > 0 and part_kind <> 'team_id'
         )
         where value is not null
     """
+
+
+def _people(profiled: Profiled) -> str:
+    """SQL of how many independent things stand behind the words of a group."""
+    if profiled.person is None:
+        return "count(*)"
+    people = f"count(distinct {profiled.person})"
+    return f"5 * {people}" if profiled.source in ("hr.schedules", "acd.agent_states") else "count(*)"
 
 
 def _moment(profiled: Profiled, month: date) -> str:

@@ -183,8 +183,6 @@ PROFILED = (
         "hr.training_sessions",
         "planned_on",
         {
-            "planned_hours": "number",
-            "held_hours": "number",
             "held_to_planned": "number",
             "status": "word",
             "programme": "word",

@@ -104,9 +104,9 @@ ALL_ZERO = f"""
         value as observed, highest as usual, rows, 2 as excess, 'to_confirm' as severity
     from source_profile left join usual using (month, source, column_name)
     where month in (select month from month_asked) and part_kind = 'all' and measure = 'zero' and value = 1
-        and coalesce(highest, 0) <= 0.5
+        and coalesce(highest, 0) <= 0.5 and rows >= if(highest is null, 3, 2)
         and (source, column_name) in (('hr.requisitions', 'filled'), ('hr.budget_lines', 'spent'),
-            ('hr.budget_lines', 'budgeted'), ('hr.training_sessions', 'held_hours'), ('qa.evaluation_items', 'points'),
+            ('hr.budget_lines', 'budgeted'), ('hr.training_sessions', 'held_to_planned'), ('qa.evaluation_items', 'points'),
             ('hr.staffing_requirements', 'required_agents'), ('crm.orders', 'amount'), ('qa.evaluations', 'score'))
 """
 

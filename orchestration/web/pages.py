@@ -193,7 +193,7 @@ def _intervals(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, 
     if "acd.queue_intervals" not in kpi.source_tables:
         return {"intervals": None}
     page = page_request.page("intervals_page")
-    at: tuple[Scope, str] = (place.scope, place.scope_id)
+    at = (place.scope, place.scope_id)
     found = intervals_of(page_request.reading.connection, place.month, at, page)
     if found is None:
         return {"intervals": None}

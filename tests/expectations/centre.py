@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from tests.expectations.scorecards import make_scorecards
+from tests.expectations.sources import make_sources
 
 # What the fixture's KPIs divide: id, unit, scopes, measures, numerator factor, divisors, never negative.
 _ALL_SCOPES = "centre|site|business_line|team|employee"
@@ -108,6 +109,7 @@ def make_centre(
         )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
         make_scorecards(connection)
+        make_sources(connection)
     return path
 
 

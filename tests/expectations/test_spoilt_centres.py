@@ -556,6 +556,49 @@ SPOILT: list[tuple[str, list[str]]] = [
             "delete from marts.fct_queue_interval where business_date = '2026-08-12'",
         ],
     ),
+    (
+        "source_looks_as_usual",
+        [
+            f"delete from staging.stg_crm__surveys where date_trunc('month', responded_at) = {MONTH} and day(responded_at) > 15"
+        ],
+    ),
+    (
+        "source_agrees_with_others",
+        [
+            f"update staging.stg_crm__surveys set contact_id = 'lost' where date_trunc('month', responded_at) = {MONTH} and line_number % 5 = 0"
+        ],
+    ),
+    (
+        "source_makes_sense",
+        # A first month, which is held against plain sense alone.
+        [
+            "delete from marts.kpi_monthly where month < date '2026-08-01'",
+            f"update staging.stg_crm__surveys set csat = 5 where date_trunc('month', responded_at) = {MONTH}",
+        ],
+    ),
+    (
+        "source_keeps_what_was_known",
+        ["update raw.hr__employees set hired_on = date '2026-08-01' where delivery_id = 108"],
+    ),
+    (
+        "kpi_monthly_parts_are_near_trailing_months",
+        [
+            f"update marts.kpi_monthly set value = value * 0.8, numerator = numerator * 0.8 "
+            f"where month = {MONTH} and kpi_id = 'average_handle_time'"
+        ],
+    ),
+    (
+        "kpi_monthly_parts_do_not_vanish",
+        [
+            f"delete from marts.kpi_monthly where month = {MONTH} and scope = 'team' and scope_id = 'T1' "
+            "and kpi_id = 'average_handle_time'"
+        ],
+    ),
+    ("oddities_could_be_looked_for", ["drop table staging.stg_hr__budget_lines"]),
+    (
+        "month_is_held_against_earlier_months",
+        ["delete from marts.kpi_monthly where month < date '2026-07-01'"],
+    ),
 ]
 
 

@@ -45,7 +45,7 @@ _compared = Expectation(
     ask="Look at the numbers of this month yourself: there is nothing yet to hold them against.",
     severity="noted",
     broken_rows="""
-        select month, map([]::varchar[], []::varchar[]) as keys, null as found
+        select month, struct_pack(month := cast(month as varchar)) as keys, null as found
         from month_asked where month not in (select month from trailing_month)
     """,
 )
@@ -55,7 +55,7 @@ _looked_for = Expectation(
     expected="every check for oddities could be run",
     found="could not be checked: {error}",
     by_month=False,
-    broken_rows="select map([]::varchar[], []::varchar[]) as keys, struct_pack(error := error) as found from oddity_trouble",
+    broken_rows="select struct_pack(check_number := row_number() over ()) as keys, struct_pack(error := error) as found from oddity_trouble",
 )
 
 EXPECTATIONS = (_looked_for, _near, _vanished, _compared)

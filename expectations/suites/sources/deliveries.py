@@ -120,6 +120,14 @@ def _quarantined_share(source: str) -> Expectation:
                 left join refused using (delivery_id)
                 where superseded_by is null and table_name = '{source}'
             ),
+            blamed as (
+                -- Nine in ten refused rows refer to rows that another source lacks: it is that source.
+                select json_extract_string(reason_params, '$.table') as other, count(*) as refused_rows
+                from quarantine.quarantined_row
+                where table_name = '{source}' and reason_code = 'no_current_row'
+                group by all
+                having count(*) >= 0.9 * (select sum(refused_rows) from refused)
+            ),
             share as (
                 select 'all' as rows_of, sum(refused_rows) as refused_rows, sum(given_rows) as given_rows
                 from given
@@ -127,7 +135,7 @@ def _quarantined_share(source: str) -> Expectation:
                 select 'new', sum(refused_rows), sum(given_rows) from given where is_new
                 having sum(refused_rows) >= getvariable('min_expected_rows_for_gap')
             )
-            select {pack(source=literal(source))} as keys, {
+            select {pack(source=f"coalesce((select other from blamed), {literal(source)})")} as keys, {
             pack(
                 refused="refused_rows",
                 rows="given_rows",

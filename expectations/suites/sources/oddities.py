@@ -40,7 +40,7 @@ _KPI_ROWS = ", ".join(
 
 #: Measures that people read in percent.
 _SHARES = (
-    "measure in ('share', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour', 'common', 'unknown_contact', 'other_agent', "
+    "measure in ('share', 'hours', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour', 'common', 'unknown_contact', 'other_agent', "
     "'overlap', 'doubled', 'off_duration', 'gap', 'outside_states', 'legs_outside_plan', 'exact_start', 'unplanned', "
     "'absent', 'without_legs', 'without_states', 'handle_to_occupied', 'same_marks', 'midnight_throughout', "
     "'whole_numbers_throughout', 'equal_throughout', 'far_above_its_plan')"
@@ -73,6 +73,7 @@ def _broken(codes: str, source: str, variant: str) -> str:
 
 _USUAL: Mapping[str, str] = {
     "share": "{column} is {word} in {found_share} of the rows, usual is {usual_share}",
+    "hours": "{found_share} of the rows are of the four hours from {word} o'clock, usual are {usual_share}",
     "empty": "{column} is empty in {found_share} of the rows, usual is {usual_share}",
     "distinct": "of {column}, {found_share} of the rows are different ones, usual is {usual_share}",
     "zero": "{column} is 0, or the same instant as the row's own, in {found_share} of the rows, usual is {usual_share}",
@@ -171,7 +172,7 @@ def oddities(source: str) -> tuple[Expectation, ...]:
             name="source_keeps_what_was_known",
             expected="people and settings as delivered before, apart from single corrections",
             found=_KNOWN,
-            ask="Ask whoever keeps {table} whether this was meant; if not, deliver it again.",
+            ask="Ask the people who keep {table} whether this was meant; if not, deliver it again.",
             severity="to_confirm",
             broken_rows=_broken(_listed(_KNOWN), source, "code"),
         ),
