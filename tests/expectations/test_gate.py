@@ -196,7 +196,7 @@ def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
     spoilt: Callable[..., Path], tmp_path: Path, judge: Callable[..., GateReport]
 ) -> None:
     warehouse = spoilt(
-        "insert into raw.delivery values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null, null, null)",
+        "insert into raw.delivery by name select 7 as delivery_id, 'crm.surveys' as table_name, 'b.csv' as file, 'sha' as sha256, 1 as bytes, 100 as rows, now()::timestamp as first_seen_at",
         "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
         "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(30) t(i)",
     )
@@ -243,7 +243,11 @@ def test_suites_results_and_pages_of_what_failed_are_kept_as_great_expectations_
 def test_an_instant_with_an_offset_is_read_as_that_instant(
     good_centre: Path, judge: Callable[..., GateReport]
 ) -> None:
-    assert judge(good_centre, as_of=AS_OF.replace(tzinfo=UTC)) == judge(good_centre, as_of=AS_OF)
+    with_offset, without = (
+        judge(good_centre, as_of=AS_OF.replace(tzinfo=UTC)),
+        judge(good_centre, as_of=AS_OF),
+    )
+    assert with_offset.results == without.results
 
 
 def test_the_gate_lets_go_of_the_build_and_changes_nothing_in_it(
