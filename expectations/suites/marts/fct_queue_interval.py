@@ -62,8 +62,8 @@ _adds_up_to_kpis = Expectation(
                 and kpi_id in ({", ".join(f"'{kpi_id}'" for kpi_id in _ADDED_UP)})
         )
         select month, 'month=' || month || ', kpi_id=' || kpi_id || ', scope=' || scope || ', scope_id=' || scope_id as key,
-            coalesce('intervals add up to ' || counted.numerator || ' / ' || counted.denominator, 'no intervals')
-                || coalesce(', kpi_monthly has ' || published.numerator || ' / ' || published.denominator, ', kpi_monthly has no row')
+            'intervals = ' || coalesce(counted.numerator || ' / ' || counted.denominator, 'no row')
+                || ', kpi_monthly = ' || coalesce(published.numerator || ' / ' || published.denominator, 'no row')
                 as observed
         from counted
         full join published using (month, kpi_id, scope, scope_id)
