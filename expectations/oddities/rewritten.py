@@ -23,7 +23,7 @@ class Compared:
 _COMPARED = (
     Compared("acd.queues", ("queue_id",), ("business_line", "channel", "service_level_seconds", "short_abandon_seconds"), 1, 0),
     Compared("hr.sites", ("site_id",), ("time_zone", "country"), 1, 0),
-    Compared("hr.employees", ("employee_id",), ("hired_on", "left_on", "left_reason", "probation_ends_on", "probation_result", "agent_id"), 2, 0.1),
+    Compared("hr.employees", ("employee_id",), ("hired_on", "left_on", "left_reason", "probation_ends_on", "probation_result", "agent_id"), 3, 0.1),
     Compared("hr.assignments", ("employee_id", "valid_from"), ("site_id", "team_id", "business_line", "role"), 3, 0.05),
 )  # fmt: skip
 

@@ -52,7 +52,7 @@ def _broken(codes: str, source: str, variant: str) -> str:
     return f"""
         select month,
             map_from_entries(list_filter([
-                {{'k': 'source', 'v': source}}, {{'k': 'column', 'v': coalesce(column_name, 'rows')}},
+                {{'k': 'source', 'v': source}}, {{'k': 'column', 'v': cause}},
                 {{'k': part_kind, 'v': part}}], entry -> entry.k <> 'all')) as keys,
             struct_pack(
                 "column" := coalesce(column_name, ''), word := coalesce(word, ''),
@@ -131,6 +131,7 @@ _KNOWN: Mapping[str, str] = {
     "known_values_changed": "{number} of {usual_rows} known values of {column} are others now, the first: {word}",
     "people_are_missing": "{number} of {usual_rows} people who had not left are not in the newest file",
     "known_people_under_new_ids": "{number} people of the newest file have the name and first day of somebody known under another id",
+    "part_has_closed": "nobody is left there since {word}; {number} people have left",
     "same_as_before": "the newest file has the same {number} rows as the one before it",
     "marks_of_last_month": "{found_share} of the marks are those of the month before",
 }
