@@ -63,7 +63,8 @@ def _broken(codes: str, source: str, variant: str) -> str:
             severity, {variant} as variant,
             case when {_SHARES} then abs(observed - coalesce(usual, 0))
                 else least(10, abs(observed - coalesce(usual, 0)) / greatest(abs(coalesce(usual, 0)), 1)) end as damage,
-            touched.kpis
+            if(code = 'part_has_closed', (select list(kpi_id order by kpi_id) from intermediate.int_kpi_definitions), touched.kpis)
+                as kpis
         from found_oddity
         left join (values {_KPI_ROWS}) as touched(touched_source, touched_column, kpis)
             on touched_source = source and touched_column = column_name
