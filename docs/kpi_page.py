@@ -21,7 +21,9 @@ _HEAD = """# The KPIs
 
 `marts.kpi_monthly` holds for each month, KPI, scope and scope_id the numerator, the denominator and their quotient
 `value`, unrounded; ratios as 1 = 100 %. A coarser scope adds up numerators and denominators and divides once. Where the
-denominator is 0 there is no row. `is_provisional` says that a value may still change without anything being corrected.
+denominator is 0 there is no row, and neither where a source table that the KPI needs was never delivered:
+`marts.kpi_absence` says which. What a row does not know counts in neither part; `coverage` is the known share of the rows that
+would be in the denominator. `is_provisional` says that a value may still change without anything being corrected.
 The same texts stand in `marts.dim_kpi`. [adding_a_kpi.md](adding_a_kpi.md) says how a KPI is added.
 """
 
@@ -39,10 +41,32 @@ def kpi_page(manifest: Mapping[str, Any], decisions: str) -> str:
     """The page, file by file in the order of their names; `manifest` is dbt's, `decisions` the text of that page."""
     metrics = sorted(kpi_metrics(manifest), key=lambda metric: metric["original_file_path"])
     reasons = _reasons(decisions)
-    return "\n".join([_HEAD, *(_entry(metric, reasons.get(metric["name"], [])) for metric in metrics)])
+    sources = _source_of_measures(manifest)
+    return "\n".join(
+        [_HEAD, *(_entry(metric, sources, reasons.get(metric["name"], [])) for metric in metrics)]
+    )
 
 
-def _entry(metric: Mapping[str, Any], reasons: list[str]) -> str:
+def _source_of_measures(manifest: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        measure["name"]: model["config"]["meta"]["source_table"]
+        for model in manifest["semantic_models"].values()
+        if "source_table" in model["config"]["meta"]
+        for measure in model["measures"]
+    }
+
+
+def _needs(metric: Mapping[str, Any], sources: Mapping[str, str]) -> list[str]:
+    """As the macro `needs_of_kpi`: what `needs` names, and the tables of the measures that it does not."""
+    params, meta = metric["type_params"], metric["config"]["meta"]
+    ratio = [params[part]["name"] for part in ("numerator", "denominator") if params.get(part)]
+    simple = [params["measure"]["name"], meta["counted_where"]] if "counted_where" in meta else []
+    named = meta.get("needs", [])
+    known = {table for need in named for table in need.split(" or ")}
+    return sorted({*named, *({sources[m] for m in ratio + simple if m in sources} - known)})
+
+
+def _entry(metric: Mapping[str, Any], sources: Mapping[str, str], reasons: list[str]) -> str:
     meta = metric["config"]["meta"]
     better = {"higher": "higher is better", "lower": "lower is better"}.get(
         meta["better"], "no direction is better"
@@ -55,6 +79,7 @@ def _entry(metric: Mapping[str, Any], reasons: list[str]) -> str:
         f"- numerator: {meta['numerator']}",
         f"- denominator: {meta['denominator']}",
         f"- scopes: {', '.join(meta['scopes'])}",
+        f"- needs: {', '.join(_needs(metric, sources)) or 'what its KPIs need'}",
     ]
     if reasons:
         links = [f"[{heading}](decisions.md#{_anchor(heading)})" for heading in reasons]

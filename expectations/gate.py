@@ -44,6 +44,8 @@ class GateReport:
     results: tuple[Verdict, ...]
     #: The source tables that each KPI needs.
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    #: What Great Expectations wrote of it: file names and texts.
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -108,9 +110,9 @@ def run_gate(
             (suite, [v for e in suite.expectations for v in judging.verdicts(suite, e)])
             for suite in suites.ALL
         ]
-    failures = validate([(suite, _counts(verdicts)) for suite, verdicts in found])
-    judged = [_judged(verdict, failures) for _, verdicts in found for verdict in verdicts]
-    return GateReport(tuple(settle(judged, months, waivers, confirmations)), sources)
+    validated = validate([(suite, _counts(verdicts)) for suite, verdicts in found])
+    judged = [_judged(verdict, validated.failures) for _, verdicts in found for verdict in verdicts]
+    return GateReport(tuple(settle(judged, months, waivers, confirmations)), sources, validated.files)
 
 
 @dataclass(frozen=True)

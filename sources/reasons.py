@@ -34,7 +34,7 @@ ROW_REASONS: Mapping[str, str] = {
     "before": "{column} is before {other}",
     "not_after": "{column} is not after {other}",
     "above": "{column} is above {other}",
-    "not_exactly_where": "{column} must have a value exactly where {other} is {value}",
+    "only_where": "{column} may have a value only where {other} is {value}",
     "not_time_zone": "{column} is not an IANA time zone",
     "not_country_code": "{column} is not an ISO 3166-1 alpha-2 country code",
     "not_half_hour": "{column} is not a full or half hour",

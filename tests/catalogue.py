@@ -11,7 +11,7 @@ from orchestration.warehouse.descriptions import kpi_metrics
 from orchestration.warehouse.parse import manifest_json
 
 #: What the KPIs were agreed to be, copied from the contract that this project was ordered by.
-CONTRACT = Path(__file__).parent / "dbt" / "kpis.yaml"
+CONTRACT = Path(__file__).parent / "contracts" / "kpis.yaml"
 
 
 def agreed() -> set[str]:

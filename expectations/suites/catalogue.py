@@ -10,6 +10,7 @@ from expectations.suites.marts import (
     dim_team,
     fct_agent_day,
     fct_queue_interval,
+    kpi_absence,
     kpi_driver_monthly,
     kpi_monthly,
     report_timeliness_monthly,
@@ -24,6 +25,7 @@ from expectations.suites.sources import deliveries
 
 ALL = (
     kpi_monthly.SUITE,
+    kpi_absence.SUITE,
     dim_kpi.SUITE,
     fct_agent_day.SUITE,
     fct_queue_interval.SUITE,

@@ -22,6 +22,7 @@ from orchestration.home.versions import code_version
 from orchestration.home.waivers import waivers_in_force
 from orchestration.refresh.last_run import Attempt, read_attempt
 from orchestration.releases.manifest import Manifest, current_manifest
+from orchestration.releases.reader import SourceMonth, open_release, sources_of
 from orchestration.warehouse.database import tables_of
 from orchestration.warehouse.quarantine import TableQuarantine, quarantine_summary
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HomeStatus:
-    """The state of a home. `waiting` is None while a refresh runs: only the refresh knows it then."""
+    """The state of a home. `waiting` is None while a refresh runs: only the refresh knows it then; `sources` are those of
+    the newest published month."""
 
     home: Home
     published: Manifest | None
@@ -42,6 +44,7 @@ class HomeStatus:
     unreadable: dict[str, str]
     quarantine: tuple[TableQuarantine, ...]
     waivers: tuple[Waiver, ...]
+    sources: tuple[SourceMonth, ...]
     is_changed_since: tuple[str, ...]
     overdue: tuple[Expected, ...] = ()
     reports: tuple[ReportMonth, ...] = ()
@@ -88,6 +91,7 @@ def home_status(home: Home) -> HomeStatus:
         unreadable=unreadable if waiting is not None else (attempt.unreadable if attempt else {}),
         quarantine=_quarantine(home, published, attempt),
         waivers=tuple(waivers_in_force(home)),
+        sources=_sources(home, published),
         is_changed_since=_changes(config, published),
         overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
         # The newest month of each says how it stands.
@@ -133,6 +137,13 @@ def _quarantine(
         return ()
     with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
         return quarantine_summary(connection, "release")
+
+
+def _sources(home: Home, published: Manifest | None) -> tuple[SourceMonth, ...]:
+    if published is None:
+        return ()
+    with open_release(home.published_database.resolve().parent) as connection:
+        return tuple(sources_of(connection, max(month.month for month in published.months)))
 
 
 def _items(home: Home, published: Manifest | None) -> tuple[Item, ...]:

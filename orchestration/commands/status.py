@@ -32,6 +32,7 @@ def status_command(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 def _print(console: Console, status: HomeStatus) -> None:
     _print_published(console, status.home, status.published)
+    _print_sources(console, status)
     if status.items and not status.refused:
         print_items(console, status.home, status.items, (), status.language)
     for note in status.config_notes:
@@ -79,6 +80,22 @@ def _print_published(console: Console, home: Home, manifest: Manifest | None) ->
         state = "provisional" if month.is_provisional else "final"
         table.add_row(f"{month.month:%Y-%m}", state, f"{month.as_of:%Y-%m-%d %H:%M}", month.made_by)
     console.print(table)
+
+
+def _print_sources(console: Console, status: HomeStatus) -> None:
+    """What stands behind the newest month, and what does not."""
+    if status.published is None or not status.sources:
+        return
+    said = {
+        "yes": [one.source_table for one in status.sources if one.has_rows],
+        "no (nothing of this month)": [
+            one.source_table for one in status.sources if one.is_delivered and not one.has_rows
+        ],
+        "no (never delivered)": [one.source_table for one in status.sources if not one.is_delivered],
+    }
+    month = max(month.month for month in status.published.months)
+    words = "; ".join(f"{', '.join(tables)}: {word}" for word, tables in said.items() if tables)
+    console.print(f"Sources of {month:%Y-%m}: {words}.", markup=False)
 
 
 def _print_reports(console: Console, reports: tuple[ReportMonth, ...]) -> None:
@@ -152,6 +169,7 @@ def _as_json(status: HomeStatus) -> dict[str, object]:
         "unreadable": [{"file": file, "reason": reason} for file, reason in status.unreadable.items()],
         "refused": _attempt_json(status, status.refused),
         "failed": _attempt_json(status, status.failed),
+        "sources": [vars(source) for source in status.sources],
         "quarantine": [_quarantine_json(table) for table in status.quarantine],
         "waivers": [waiver_json(waiver) for waiver in status.waivers],
     }

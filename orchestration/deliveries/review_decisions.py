@@ -208,7 +208,7 @@ _SHEET_DECISIONS = r"""
     create temp table sheet_decision as
     with decision as (
         select survey_id, review, review_reason from waiting where is_ours
-        qualify row_number() over (partition by survey_id order by delivery_order desc, line_number desc) = 1
+        qualify row_number() over (partition by survey_id order by delivery_order desc, line_number desc, row_number desc) = 1
     ),
     reviewed as (
         select *, count(*) over (partition by survey_id) as months from published.marts.survey_review

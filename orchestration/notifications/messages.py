@@ -24,6 +24,7 @@ from orchestration.releases.manifest import Manifest
 from orchestration.releases.reader import (
     Kpi,
     Number,
+    absences,
     catalogue,
     headline,
     month_to_report,
@@ -178,6 +179,7 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
         own = {number.kpi_id: number for number in numbers(connection, month, ("centre",))}
         kpis = catalogue(connection, language)
         counts = _counts(connection, manifest.release_id)
+        lacking = absences(connection, month)
     judged = [number for number in own.values() if number.status is not None]
     is_provisional = any(m.is_provisional for m in manifest.months if m.month == month)
     lines = [
@@ -189,6 +191,18 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
             for kpi in [k for k in headline(kpis) if k in own][:_MAX_NUMBERS]
         ),
     ]
+    missing = {table for one in lacking for table in one.missing_sources}
+    if missing:
+        words = language.absence("not_delivered", sorted(missing))
+        lines.append(
+            t(
+                "{count} KPIs have no number, {why}.",
+                count=len([a for a in lacking if a.missing_sources]),
+                why=words,
+            )
+        )
+    if unknown := [kpis[one.kpi_id].name for one in lacking if one.reason == "not_known"]:
+        lines.append(t("Not known: {kpis}.", kpis=t(", ").join(unknown)))
     if final := turned_final(ctx.published, manifest):
         lines.append(t("Now final: {months}.", months=", ".join(f"{m:%Y-%m}" for m in final)))
     for count, words in (
@@ -211,6 +225,8 @@ def _line(number: Number, kpi: Kpi, language: Language) -> str:
         if number.value_before is not None
         else "",
     ]
+    if number.coverage < 1:
+        parts.append(language.text("{share} known", share=language.number(number.coverage, "ratio")))
     beside = ", ".join(part for part in parts if part)
     return f"{mark} {kpi.name} {language.number(number.value, kpi.unit)}" + (f" ({beside})" if beside else "")
 

@@ -72,6 +72,14 @@ class Language:
         pattern = {"count": "#,##0.##", "money": "#,##0.00", "points": "#,##0.00"}.get(unit, "#,##0.0")
         return format_decimal(value, pattern, locale=self.locale)
 
+    def absence(self, reason: str, missing_sources: Sequence[str] = ()) -> str:
+        """Why there is no number: a `reason` of marts.kpi_absence, and the tables that were never delivered."""
+        if reason == "not_delivered":
+            between = self.text(" or ")
+            tables = self.text(", ").join(table.replace(" or ", between) for table in missing_sources)
+            return self.text("not delivered: {tables}", tables=tables)
+        return self.text({"not_known": "not known"}.get(reason, "nothing to count"))
+
     def change(self, now: float | None, before: float | None, unit: str) -> str:
         """By how much a value moved, with its sign; a ratio moves in percentage points."""
         if now is None or before is None:

@@ -44,7 +44,7 @@ def conclude(run: RefreshRun, notify: Notify) -> RefreshOutcome | None:
         outcome,
         months=() if outcome.status == "nothing_new" else months,
         steps=tuple(run.results),
-        notes=(*run.ctx.config.notes, *outcome.notes),
+        notes=(*run.ctx.config.notes, *(run.loaded.notes if run.loaded else ()), *outcome.notes),
         about_waivers=about_waivers(run.ctx, run.judged.verdicts) if run.judged else (),
     )
     if outcome.status == "published":

@@ -15,13 +15,15 @@ from orchestration.releases.manifest import Manifest
 @dataclass(frozen=True)
 class LoadOutcome:
     """What came in. `unreadable` are files of which nothing could be read, relative to landing, and why;
-    `tables` are those that deliveries came for; `has_changes` says whether other deliveries count now than before."""
+    `tables` are those that deliveries came for; `has_changes` says whether other deliveries count now than before;
+    `notes` are to be said, a sentence each."""
 
     result: StepResult
     deliveries: int
     unreadable: dict[str, str]
     has_changes: bool = True
     tables: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,7 @@ class Facts:
 
     `requested` are the months that were named, none for "those that deliveries touched"; `published` those of the
     current release, none before the first; `pending` those that earlier refreshes left. Since that release, deliveries
-    `touched` months, rows about our own reports `touched_by_own_reports`; `has_new_deliveries` where any came or went,
-    our own reports aside. `fingerprints` are those of the requested months as they would be made now.
+    `touched` months; `has_new_deliveries` where any came or went, our own reports aside. `fingerprints` are those of the requested months as they would be made now.
     """
 
     requested: tuple[date, ...]
@@ -46,7 +45,6 @@ class Facts:
     published: tuple[PublishedMonth, ...] = ()
     pending: frozenset[date] = frozenset()
     touched: frozenset[date] = frozenset()
-    touched_by_own_reports: frozenset[date] = frozenset()
     has_new_deliveries: bool = False
     fingerprints: Mapping[date, str] = field(default_factory=dict[date, str])
 
@@ -70,10 +68,12 @@ def plan_months(facts: Facts) -> Plan:
     that begins after as-of stays pending.
     """
     published = {month.month: month for month in facts.published}
-    # A row about our own report is dated in the month after; alone it does not begin that month.
-    touched = facts.touched | facts.pending | facts.touched_by_own_reports.intersection(published)
     # Looked at from before it begins, a published month waits: the release counts what touched it as known.
-    touched = {month for month in touched if _has_begun(month, facts.as_of) or month in published}
+    touched = {
+        month
+        for month in facts.touched | facts.pending
+        if _has_begun(month, facts.as_of) or month in published
+    }
     if facts.requested:
         made = [m for m in facts.requested if m in touched or not _is_unchanged(m, published.get(m), facts)]
         # The first release's choice of months says where history begins; after it, nothing touched is forgotten.
@@ -151,11 +151,7 @@ def _read_facts(ctx: RefreshContext, deliveries: Deliveries) -> Facts:
         as_of=ctx.as_of,
         published=manifest.months if manifest else (),
         pending=frozenset(manifest.owed_months if manifest else ()),
-        touched=frozenset(touched_months(ctx.home.warehouse, changed - deliveries.own_reports, months))
-        | _confirmed_since(ctx),
-        touched_by_own_reports=frozenset(
-            touched_months(ctx.home.warehouse, changed & deliveries.own_reports, months)
-        ),
+        touched=frozenset(touched_months(ctx.home.warehouse, changed, months)) | _confirmed_since(ctx),
         has_new_deliveries=bool(changed - deliveries.own_reports),
         fingerprints=fingerprints(ctx, ctx.months, deliveries),
     )
@@ -173,7 +169,7 @@ def _confirmed_since(ctx: RefreshContext) -> frozenset[date]:
 
 def _refuse_unknown(ctx: RefreshContext, requested: Sequence[date], current: frozenset[int]) -> None:
     """No row is dated in the month and nobody was employed by its end: then no KPI has anything to count."""
-    from sources.loading.touched import touched_months
+    from sources.loading.touched import dated_months
 
     if not requested:
         return
@@ -183,7 +179,7 @@ def _refuse_unknown(ctx: RefreshContext, requested: Sequence[date], current: fro
     before_everybody = [m for m in requested if first_hired_on is None or next_month(m) <= first_hired_on]
     if not before_everybody:
         return
-    dated = set(touched_months(ctx.home.warehouse, current))
+    dated = dated_months(ctx.home.warehouse, current)
     unknown = [f"{month:%Y-%m}" for month in before_everybody if month not in dated]
     if unknown:
         raise UsageError(

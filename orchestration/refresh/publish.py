@@ -72,10 +72,14 @@ def publish(ctx: RefreshContext, build: ledger.Build) -> Release:
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         verdicts = _passed_verdicts(connection, build)
         items = items_of(verdicts, kpi_sources(connection))
+        validation = ledger.files_on(connection, build.build_id)
     previous = ctx.published
     working = home.releases / f"{build.build_id}.tmp"
     shutil.rmtree(working, ignore_errors=True)
     (working / "parquet").mkdir(parents=True)
+    (working / "gate").mkdir()
+    for name, text in validation.items():
+        (working / "gate" / name).write_text(text, encoding="utf-8")
     manifest, rows = _write_database(ctx, build, verdicts, items, previous, working)
     report = ctx.config.report
     browser = find_browser() if report.pdf else None

@@ -3,9 +3,10 @@
 All of it is SQL from the build database, attached as `build`, and from the release before, attached as `previous`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -21,6 +22,9 @@ from orchestration.warehouse.descriptions import mart_descriptions
 from orchestration.warehouse.lineage import LINEAGE_FILE
 from orchestration.warehouse.quarantine import JOIN_SENTENCES, write_sentences
 from sources.sql import quoted
+
+if TYPE_CHECKING:
+    from sources.contracts.contract import Column
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def fill_audit(connection: duckdb.DuckDBPyConnection, inputs: AuditInputs) -> No
     if inputs.previous:
         _carry_history(connection, inputs.build)
         _fill_restatement(connection, inputs.build, inputs.previous)
+    _fill_source_months(connection, inputs.build)
     _fill_release(connection, inputs)
     _fill_profile(connection, inputs)
     _fill_gate_results(connection, inputs.verdicts)
@@ -123,6 +128,52 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
         order by d.delivery_id
         """
     )
+
+
+def _fill_source_months(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:
+    """What stands behind each month: rows that happened in it where the contract knows which do, else planned ones."""
+    from sources.contracts.contract import load_contracts
+
+    if "source_month" in tables_of(connection, "audit", database="previous"):
+        connection.execute(
+            "insert into audit.source_month from previous.audit.source_month where not list_contains($1::date[], month)",
+            [list(build.months)],
+        )
+    contracts = load_contracts()
+    for name, contract in contracts.items():
+        if name.startswith("rules."):
+            continue
+        current = f"(from build.raw.delivery where superseded_by is null and table_name = '{name}')"
+        rows = f"build.loaded.{contract.model_name} semi join {current} as delivery using (delivery_id)"
+        dated = contract
+        if contract.dated_through:
+            table, key = contract.refs[contract.dated_through]
+            dated = contracts[table]
+            rows = (
+                f"build.loaded.{dated.model_name} as parent semi join (from {rows}) as child "
+                f"on child.{contract.dated_through} = parent.{key}"
+            )
+        # A roster lists everybody, not the hires of a month.
+        dates = (dated.begins or dated.dated_by) if dated.dated_by else ()
+        connection.execute(
+            f"""
+            insert into audit.source_month
+            select made.first_day, '{name}', exists (from {current} where unreadable_reason is null),
+                exists (from {rows} where {_in_month(dated.columns, dates)})
+            from unnest($1::date[]) as made(first_day)
+            """,
+            [list(build.months)],
+        )
+
+
+def _in_month(columns: "Mapping[str, Column]", dates: Sequence[str]) -> str:
+    """SQL: one of the dates is in month `made.first_day`, wherever the row's local time is."""
+    conditions = [
+        f"(({date} - {margin}) >= made.first_day and ({date} + {margin}) < made.first_day + interval 1 month)"
+        for date in dates
+        for margin in [f"interval {14 if columns[date].type == 'timestamp' else 0} hours"]
+    ]
+    return " or ".join(conditions) or "true"
 
 
 def _carry_history(connection: duckdb.DuckDBPyConnection, build: ledger.Build) -> None:

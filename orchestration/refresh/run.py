@@ -43,6 +43,7 @@ class RefreshRun:
     ctx: RefreshContext
     steps: Steps = field(default_factory=Steps)
     plan: Plan | None = None
+    loaded: LoadOutcome | None = None
     built: BuildOutcome | None = None
     judged: GateOutcome | None = None
     published: PublishOutcome | None = None
@@ -60,6 +61,7 @@ class RefreshRun:
     def load(self) -> LoadOutcome:
         """Landing → raw. A plan made before it stands where it changed nothing."""
         done = self._noted(lambda: self.steps.load(self.ctx))
+        self.loaded = done
         self.results.append(done.result)
         if done.has_changes:
             self.plan = None

@@ -85,6 +85,15 @@ def load_step(ctx: RefreshContext) -> LoadOutcome:
         unreadable,
         has_changes=bool(report.loaded or report.withdrawn),
         tables=frozenset(delivery.table_name for delivery in report.loaded),
+        notes=_read_anew(report.read_anew),
+    )
+
+
+def _read_anew(files: int) -> tuple[str, ...]:
+    if not files:
+        return ()
+    return (
+        f"Files read anew: {files}. Their contract, a mapping or callboard.toml has changed, or Callboard itself has.",
     )
 
 
@@ -173,7 +182,7 @@ def gate_step(ctx: RefreshContext) -> GateOutcome:
     state = "passed" if report.passed else "refused"
     is_partial = build.state == "partial"
     with duckdb.connect(str(ctx.home.warehouse)) as connection:
-        ledger.store_gate(connection, build.build_id, verdicts)
+        ledger.store_gate(connection, build.build_id, verdicts, report.files)
         ledger.store_profile(connection, profile)
         if not is_partial:
             ledger.set_state(connection, build.build_id, state, data_digest(connection))

@@ -47,6 +47,22 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             ),
         },
     ),
+    "source_month": (
+        "One row per month and source table: what stands behind the month's numbers.",
+        {
+            "month": ("date", "First day of the month."),
+            "source_table": ("varchar", "Source table, such as acd.contact_legs."),
+            "is_delivered": (
+                "boolean",
+                "Whether landing held a file of it that could be read, be it without a row.",
+            ),
+            "has_rows": (
+                "boolean",
+                "Whether a row of it happened in the month, or was planned for it where it is a plan; of tables without "
+                "dates, whether there is any row.",
+            ),
+        },
+    ),
     "quarantined_row": (
         "One row per refused source row of deliveries in force, with the first reason found.",
         {
@@ -163,6 +179,7 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
 AUDIT_KEYS: Mapping[str, tuple[str, ...]] = {
     "release": ("release_id",),
     "delivery": ("delivery_id",),
+    "source_month": ("month", "source_table"),
     "quarantined_row": ("table_name", "file", "line"),
     "restatement": ("release_id", "month", "kpi_id", "scope", "scope_id"),
     "to_confirm": ("item_id",),

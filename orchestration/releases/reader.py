@@ -63,7 +63,39 @@ class Number:
     is_provisional: bool
     matures_on: date
     is_restated: bool
+    coverage: float
     is_to_confirm: bool
+
+
+#: Why somebody has no rank (marts.agent_scorecard_monthly.unranked_code), in words.
+UNRANKED = {
+    "no_weights": "no weights for the line and role",
+    "little_weight": "numbers for less than half of the weight",
+    "no_number": "none of the KPIs has a number",
+    "few_days": "present on too few days",
+    "few_people": "too few people in the line and role",
+}
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A KPI of which a scope has no number, and why: not_delivered (with the tables, `a or b` where one would do),
+    not_known or nothing_to_count."""
+
+    kpi_id: str
+    scope: str
+    scope_id: str
+    reason: str
+    missing_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceMonth:
+    """Whether a source table was ever delivered, and whether a row of it is of the month."""
+
+    source_table: str
+    is_delivered: bool
+    has_rows: bool
 
 
 _SHOWN = """headline_rank, is_charted_by_team, string_split(scopes, '|'),
@@ -78,7 +110,7 @@ _NUMBERS = """
     select
         kpi.kpi_id, kpi.scope, kpi.scope_id, kpi.numerator, kpi.denominator, kpi.value,
         earlier.value as value_before, kpi.target, kpi.status, kpi.attainment, kpi.is_provisional, kpi.matures_on,
-        restated.kpi_id is not null as is_restated,
+        restated.kpi_id is not null as is_restated, {coverage} as coverage,
         kpi.kpi_id in ({to_confirm}) as is_to_confirm
     from marts.kpi_monthly as kpi
     left join marts.kpi_monthly as earlier
@@ -173,11 +205,48 @@ def numbers(
     scope_id: str | None = None,
 ) -> list[Number]:
     """The month's numbers of these scopes, of one of their ids where `scope_id` is given."""
+    # A release of before 0.4.0 does not say how much is known; of its months that were carried, neither does a later one.
+    known = "coverage" in columns_of(connection, "marts", "kpi_monthly")
     rows = connection.execute(
-        _NUMBERS.format(to_confirm=kpis_to_confirm(connection)),
+        _NUMBERS.format(
+            coverage="coalesce(kpi.coverage, 1)" if known else "1.0::double",
+            to_confirm=kpis_to_confirm(connection),
+        ),
         {"month": month, "scopes": list(scopes), "scope_id": scope_id},
     ).fetchall()
     return [Number(*row) for row in rows]
+
+
+def absences(
+    connection: duckdb.DuckDBPyConnection,
+    month: date,
+    scopes: tuple[str, ...] = ("centre",),
+    scope_id: str | None = None,
+) -> list[Absence]:
+    """The KPIs of which these scopes have no number in the month, and why; none where the release does not say."""
+    if not columns_of(connection, "marts", "kpi_absence"):
+        return []
+    rows = connection.execute(
+        """
+        select kpi_id, scope, scope_id, reason, coalesce(string_split(missing_sources, '|'), [])
+        from marts.kpi_absence
+        where month = $month and list_contains($scopes, scope) and ($scope_id is null or scope_id = $scope_id)
+        order by scope, scope_id, kpi_id
+        """,
+        {"month": month, "scopes": list(scopes), "scope_id": scope_id},
+    ).fetchall()
+    return [Absence(kpi, its, its_id, why, tuple(tables)) for kpi, its, its_id, why, tables in rows]
+
+
+def sources_of(connection: duckdb.DuckDBPyConnection, month: date) -> list[SourceMonth]:
+    """What stands behind the month's numbers, table by table; none where the release does not say."""
+    if not columns_of(connection, "audit", "source_month"):
+        return []
+    rows = connection.execute(
+        "select source_table, is_delivered, has_rows from audit.source_month where month = ? order by source_table",
+        [month],
+    ).fetchall()
+    return [SourceMonth(*row) for row in rows]
 
 
 def kpis_to_confirm(connection: duckdb.DuckDBPyConnection) -> str:

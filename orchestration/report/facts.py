@@ -10,8 +10,21 @@ import duckdb
 from expectations.items import Entry, Item
 from orchestration.presentation.language import Language
 from orchestration.releases.findings import WITH_FINDINGS, entries_in, items_in
-from orchestration.releases.reader import Kpi, Number, catalogue, headline, names_of_scopes, numbers, trends
-from orchestration.warehouse.database import tables_of
+from orchestration.releases.reader import (
+    UNRANKED,
+    Absence,
+    Kpi,
+    Number,
+    SourceMonth,
+    absences,
+    catalogue,
+    headline,
+    names_of_scopes,
+    numbers,
+    sources_of,
+    trends,
+)
+from orchestration.warehouse.database import columns_of, tables_of
 from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: The monthly marts with a row per team, and the title of each. An older release may lack one.
@@ -41,12 +54,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Group:
-    """One scope's headline numbers in the order people look at them."""
+    """One scope's headline numbers in the order people look at them, and the headline KPIs of which it has none."""
 
     scope: str
     scope_id: str
     name: str
     numbers: list[Number]
+    absent: list[Absence]
 
     @property
     def anchor(self) -> str:
@@ -70,7 +84,9 @@ class Miss:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything on the page. `sparklines`: points of a 96 × 24 polyline by (scope, scope_id, kpi_id)."""
+    """Everything on the page. `sparklines`: points of a 96 × 24 polyline by (scope, scope_id, kpi_id); `judged`: numbers
+    of the centre that have a target to meet; `absent`: KPIs of which it has no number; `team_absences` by (team or all,
+    kpi_id)."""
 
     month: date
     release: Mapping[str, Any]
@@ -78,14 +94,20 @@ class Facts:
     matures_on: date | None
     kpis: Mapping[str, Kpi]
     groups: list[Group]
+    judged: int
     misses: list[Miss]
+    absent: list[Absence]
+    team_absences: Mapping[tuple[str, str], Absence]
+    sources: list[SourceMonth]
     sparklines: Mapping[tuple[str, str, str], str]
     trend_months: list[date]
     centre_trends: Mapping[str, list[float | None]]
     tables: list[Table]
     team_league: list[tuple[Any, ...]]
+    teams_unranked: list[tuple[Any, ...]]
     people_league: list[tuple[Any, ...]]
     people_ranked: int
+    people_unranked: list[tuple[Any, ...]]
     restatements: list[tuple[Any, ...]]
     restated: int
     items: tuple[Item, ...]
@@ -99,6 +121,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
     scopes = ("centre", "business_line", "team")
     found = numbers(connection, month, scopes)
     own = [number for number in found if number.scope == "centre"]
+    lacking = absences(connection, month, scopes)
     names = names_of_scopes(connection, month)
     spine = connection.execute(
         "select cast($month - to_months(11 - cast(back as integer)) as date) from range(12) as counted(back)",
@@ -108,6 +131,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
     kpis = catalogue(connection, language)
     first = headline(kpis)
     held = tables_of(connection, "marts")
+    teams = _team_league(connection, month)
     maturing = [number.matures_on for number in own if number.is_provisional]
     return Facts(
         month=month,
@@ -115,19 +139,25 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         is_provisional=any(number.is_provisional for number in found),
         matures_on=max(maturing, default=None),
         kpis=kpis,
-        groups=_groups(found, names, first),
+        groups=_groups(found, lacking, names, first),
+        judged=sum(number.status is not None for number in own),
         misses=_misses(connection, month, own, names, language),
+        absent=[one for one in lacking if one.scope == "centre"],
+        team_absences={(one.scope_id, one.kpi_id): one for one in lacking if one.scope in ("centre", "team")},
+        sources=sources_of(connection, month),
         sparklines=_sparklines(connection, month, first),
         trend_months=[row[0] for row in spine],
         centre_trends={kpi: lines["centre", "all", kpi] for kpi in first if ("centre", "all", kpi) in lines},
         tables=[_mart(connection, name, month) for name in MARTS if name in held],
-        team_league=_team_league(connection, month),
+        team_league=[row for row in teams if row[0] is not None],
+        teams_unranked=[row for row in teams if row[0] is None],
         people_league=_people_league(connection, month),
         people_ranked=_count(
             connection,
             "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null",
             month,
         ),
+        people_unranked=_people_unranked(connection, month),
         restatements=_restatements(connection, month),
         restated=_count(
             connection,
@@ -147,6 +177,18 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
     )
 
 
+def _people_unranked(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[str, int]]:
+    # Releases of an older Callboard have the reason alone.
+    table = columns_of(connection, "marts", "agent_scorecard_monthly")
+    column = "unranked_code" if "unranked_code" in table else "unranked_reason"
+    rows: list[tuple[str, int]] = connection.execute(
+        f"select {column}, count(*) from marts.agent_scorecard_monthly where month = ? and {column} is not null "
+        "group by all order by count(*) desc, 1",
+        [month],
+    ).fetchall()
+    return [(UNRANKED.get(why, why), people) for why, people in rows]
+
+
 def _release(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
     row = connection.execute(
         "select release_id, published_at, as_of, code_version from audit.release order by release_id desc limit 1"
@@ -155,15 +197,30 @@ def _release(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
     return dict(zip(("release_id", "published_at", "as_of", "code_version"), row or empty, strict=True))
 
 
-def _groups(found: list[Number], names: Mapping[tuple[str, str], str], first: Sequence[str]) -> list[Group]:
+def _groups(
+    found: list[Number],
+    lacking: list[Absence],
+    names: Mapping[tuple[str, str], str],
+    first: Sequence[str],
+) -> list[Group]:
     place = {kpi: at for at, kpi in enumerate(first)}
     by_scope: dict[tuple[str, str], list[Number]] = {}
     for number in found:
         if number.kpi_id in place:
             by_scope.setdefault((number.scope, number.scope_id), []).append(number)
+    absent: dict[tuple[str, str], list[Absence]] = {}
+    for one in lacking:
+        if one.kpi_id in place:
+            absent.setdefault((one.scope, one.scope_id), []).append(one)
     order = {"centre": 0, "business_line": 1, "team": 2}
     return [
-        Group(scope, scope_id, names.get((scope, scope_id), ""), sorted(mine, key=lambda n: place[n.kpi_id]))
+        Group(
+            scope,
+            scope_id,
+            names.get((scope, scope_id), ""),
+            sorted(mine, key=lambda n: place[n.kpi_id]),
+            sorted(absent.get((scope, scope_id), []), key=lambda one: place[one.kpi_id]),
+        )
         for (scope, scope_id), mine in sorted(
             by_scope.items(), key=lambda item: (order[item[0][0]], item[0][1])
         )
@@ -256,12 +313,18 @@ def _mart(connection: duckdb.DuckDBPyConnection, name: str, month: date) -> Tabl
 
 
 def _team_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[Any, ...]]:
+    """Teams with a score; those with numbers for less than half of the weight have no place and come last."""
+    known = "weight_covered" in columns_of(connection, "marts", "team_scorecard_monthly")
     return connection.execute(
-        """
+        f"""
         select
-            rank() over (partition by business_line order by score desc) as place,
+            case when covered >= 0.5 then rank() over (partition by business_line, covered >= 0.5 order by score desc) end
+                as place,
             team_id, business_line, score, kpis_with_a_number, kpis, is_provisional
-        from marts.team_scorecard_monthly
+        from (
+            select *, {"coalesce(weight_covered, 1)" if known else "1"} as covered
+            from marts.team_scorecard_monthly
+        ) as scored
         where month = ? and team_id <> 'all' and score is not null
         order by business_line, place, team_id
         """,

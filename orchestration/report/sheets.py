@@ -15,7 +15,7 @@ from expectations.sentences import is_known
 from orchestration.presentation.findings import expected_in_words, found_in_words
 from orchestration.presentation.language import Language
 from orchestration.releases.findings import entries_in
-from orchestration.releases.reader import Kpi
+from orchestration.releases.reader import UNRANKED, Kpi
 from orchestration.report.facts import MARTS
 from orchestration.warehouse.quarantine import WITH_REASONS
 
@@ -47,7 +47,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         """
         select
             kpi.kpi_id, dim.{name} as kpi, kpi.scope, kpi.scope_id, kpi.value, kpi.target, kpi.status,
-            earlier.value as last_month, kpi.numerator, kpi.denominator, kpi.is_provisional, kpi.matures_on,
+            earlier.value as last_month, kpi.numerator, kpi.denominator, {coverage}kpi.is_provisional, kpi.matures_on,
             restated.kpi_id is not null as is_restated, kpi.kpi_id in ({to_confirm}) as is_to_confirm, dim.unit
         from marts.kpi_monthly as kpi
         inner join marts.dim_kpi as dim using (kpi_id)
@@ -62,6 +62,20 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         where kpi.month = $month and kpi.scope <> 'employee'
         order by kpi.scope, kpi.scope_id, kpi.kpi_id
         """,
+    ),
+    "kpi_absence": (
+        "KPIs without a number, and why",
+        """
+        select kpi_id, dim.{name} as kpi, scope, scope_id, {'reason': reason, 'missing': missing_sources} as why
+        from marts.kpi_absence
+        inner join marts.dim_kpi as dim using (kpi_id)
+        where month = $month
+        order by scope, scope_id, kpi_id
+        """,
+    ),
+    "source_month": (
+        "Sources of this month",
+        "select source_table, is_delivered, has_rows from audit.source_month where month = $month order by source_table",
     ),
     **{
         mart: (
@@ -224,7 +238,7 @@ def _look(book: Book, column: str, cell: float, unit: str | None) -> str:
         return str(unit)
     if column in book.kpis and book.kpis[column].unit in NUMBER_FORMATS:
         return book.kpis[column].unit
-    if column.endswith("_rate"):
+    if column.endswith("_rate") or column in ("coverage", "weight_covered"):
         return "ratio"
     if column.endswith("_seconds"):
         return "seconds"
@@ -275,6 +289,11 @@ def _plain(book: Book, column: str, cell: Any) -> str | float | datetime | None:
         return book.language.text(word) if word else None
     if column in ("status", "severity") and cell:
         return book.language.text(str(cell).replace("_", " "))
+    if column == "unranked_code" and cell:
+        return book.language.text(UNRANKED.get(str(cell), str(cell)))
+    if column == "why" and isinstance(cell, dict):
+        found = cast(dict[str, str | None], cell)
+        return book.language.absence(found["reason"] or "", (found["missing"] or "").split("|"))
     if isinstance(cell, dict):
         return _in_words(book, cast(dict[str, Any], cell))
     if isinstance(cell, datetime):

@@ -39,6 +39,8 @@ def write_workbook(
         below = _write_summary(book, summary, facts)
         charts = _write_trend(book, facts, _targets(connection, facts))
         lacking = MARTS.keys() - {table.name for table in facts.tables}
+        # A release of before 0.4.0 says neither what is known nor what is absent.
+        lacking |= set() if facts.sources else {"kpi_absence", "source_month"}
         for sheet, (title, sql) in SHEETS.items():
             if sheet in lacking:
                 continue
@@ -59,9 +61,9 @@ def _read(
     chinese = language.code == "zh"
     query = sql.replace("{name}", "name_zh" if chinese else "name_en")
     query = query.replace("{sentence}", "sentence_zh as sentence" if chinese else "sentence")
-    query = query.replace("{to_confirm}", kpis_to_confirm(connection)).replace(
-        "{with_findings}", WITH_FINDINGS
-    )
+    query = query.replace("{coverage}", "kpi.coverage, " if facts.sources else "")
+    query = query.replace("{to_confirm}", kpis_to_confirm(connection))
+    query = query.replace("{with_findings}", WITH_FINDINGS)
     query = query.replace("{charted}", str([k.kpi_id for k in facts.kpis.values() if k.is_charted_by_team]))
     found = connection.execute(query, {"month": facts.month})
     return [column[0] for column in found.description], found.fetchall()
@@ -137,13 +139,17 @@ def _write_summary(book: Book, sheet: Any, facts: Facts) -> int:
     heads = ("KPI", "Value", "Target", "Status", "Last month", "Change", "State")
     for place, head in enumerate(heads):
         sheet.write_string(5, place, t(head), book.formats["head"])
-    own = facts.groups[0].numbers if facts.groups and facts.groups[0].scope == "centre" else []
+    is_centre = bool(facts.groups) and facts.groups[0].scope == "centre"
+    own, absent = (facts.groups[0].numbers, facts.groups[0].absent) if is_centre else ([], [])
     moved = {unit: book.book.add_format({"num_format": _moved(book, unit)}) for unit in NUMBER_FORMATS}
     for line, number in enumerate(own, start=6):
         _write_number(book, sheet, line, number, moved)
+    for line, one in enumerate(absent, start=6 + len(own)):
+        sheet.write_url(line, 0, book.definition_of(one.kpi_id), string=book.kpis[one.kpi_id].name)
+        sheet.write_string(line, 1, language.absence(one.reason, one.missing_sources), book.formats["text"])
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 6, 14)
-    last = max(5 + len(own), 6)
+    last = max(5 + len(own) + len(absent), 6)
     finish(book, sheet, first=5, last=last, columns=len(heads))
     return last + 2
 
@@ -179,7 +185,10 @@ def _write_number(book: Book, sheet: Any, line: int, number: Number, moved: Mapp
         if holds
     ]
     style = book.formats[marks[-1] if marks else "text"]
-    sheet.write_string(line, 6, t(", ").join(t(word) for word in marks) or t("final"), style)
+    words = [t(word) for word in marks or ["final"]]
+    if number.coverage < 1:
+        words.append(t("{share} known", share=book.language.number(number.coverage, "ratio")))
+    sheet.write_string(line, 6, t(", ").join(words), style)
 
 
 def _targets(connection: duckdb.DuckDBPyConnection, facts: Facts) -> dict[str, list[float | None]]:

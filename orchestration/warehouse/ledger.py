@@ -5,7 +5,7 @@ no history.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ create table if not exists ledger.build (
     build_id varchar, started_at timestamp, as_of timestamp, months date[], owed_months date[], trigger varchar,
     code_version varchar, config_sha256 varchar, fingerprints varchar, state varchar, data_digest varchar
 );
-create table if not exists ledger.gate (build_id varchar primary key, verdicts varchar);
+create table if not exists ledger.gate (build_id varchar primary key, verdicts varchar, files varchar);
 -- Build databases made before findings were codes and parameters.
 drop table if exists ledger.gate_result;
 """
@@ -113,10 +113,18 @@ def months_in_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[date, .
     return {tuple(months) for (months,) in rows}
 
 
-def store_gate(connection: duckdb.DuckDBPyConnection, build_id: str, verdicts: Sequence[Verdict]) -> None:
-    """Keep the gate's verdicts on a build, in place of the verdicts of an earlier run of the gate."""
+def store_gate(
+    connection: duckdb.DuckDBPyConnection,
+    build_id: str,
+    verdicts: Sequence[Verdict],
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Keep the gate's verdicts on a build and what Great Expectations wrote of them, in place of those of an earlier run."""
     stored = _VERDICTS.dump_json(sorted(verdicts, key=_order)).decode()
-    connection.execute("insert or replace into ledger.gate values (?, ?)", [build_id, stored])
+    connection.execute(
+        "insert or replace into ledger.gate values (?, ?, ?)",
+        [build_id, stored, json.dumps(dict(files or {}))],
+    )
 
 
 def store_profile(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -133,6 +141,12 @@ def verdicts_on(connection: duckdb.DuckDBPyConnection, build_id: str) -> list[Ve
     """The stored verdicts on a build, in a settled order."""
     row = connection.execute("select verdicts from ledger.gate where build_id = ?", [build_id]).fetchone()
     return _VERDICTS.validate_json(row[0]) if row else []
+
+
+def files_on(connection: duckdb.DuckDBPyConnection, build_id: str) -> dict[str, str]:
+    """What Great Expectations wrote of a build: file names and texts."""
+    row = connection.execute("select files from ledger.gate where build_id = ?", [build_id]).fetchone()
+    return json.loads(row[0]) if row else {}
 
 
 def _order(verdict: Verdict) -> tuple[str, str, str]:

@@ -10,15 +10,27 @@ from starlette.responses import Response
 from orchestration.presentation import charts
 from orchestration.presentation.charts import trend_svg
 from orchestration.presentation.language import Language, language
-from orchestration.releases.reader import SCOPES, Kpi, Number, Scope, headline, names_of_scopes, numbers
+from orchestration.releases.reader import (
+    SCOPES,
+    Kpi,
+    Number,
+    Scope,
+    absences,
+    headline,
+    names_of_scopes,
+    numbers,
+    sources_of,
+)
 from orchestration.web.page_request import PageRequest
 from orchestration.web.queries import (
     BELOW,
+    INTERVAL_COLUMNS,
     Paged,
     TrendMonth,
     agent_days_of,
     deliveries_of,
     ids_of,
+    intervals_of,
     parts_of,
     restatements_of,
     trend_of,
@@ -69,6 +81,10 @@ def overview(page_request: PageRequest) -> Response:
         "numbers": found,
         "headline": [by_id[kpi_id] for kpi_id in headline(kpis) if kpi_id in by_id],
         "kpis": kpis,
+        "absent": absences(page_request.reading.connection, place.month, (place.scope,), place.scope_id),
+        "sources": sources_of(page_request.reading.connection, place.month)
+        if place.scope == "centre"
+        else [],
     }
     return page_request.answer("overview.html.j2", values)
 
@@ -81,13 +97,18 @@ def kpi_page(page_request: PageRequest) -> Response:
         page_request.refuse(
             400, "Name the {scope}: id=…", scope=page_request.language.text(_SCOPE_WORDS[place.scope])
         )
-    connection = page_request.reading.connection
+    connection, words = page_request.reading.connection, page_request.language
     found = numbers(connection, place.month, (place.scope,), place.scope_id)
     number = next((one for one in found if one.kpi_id == kpi.kpi_id), None)
     if number is None:
-        page_request.refuse(
-            404, "{kpi} has no number of {scope} in {month}.", kpi=kpi.name, **_where(page_request, place)
+        lacking = absences(connection, place.month, (place.scope,), place.scope_id)
+        why = [words.absence(a.reason, a.missing_sources) for a in lacking if a.kpi_id == kpi.kpi_id]
+        text = (
+            "{kpi} has no number of {scope} in {month}: {why}."
+            if why
+            else "{kpi} has no number of {scope} in {month}."
         )
+        page_request.refuse(404, text, kpi=kpi.name, why="".join(why), **_where(page_request, place))
     trend = trend_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id)
     values = {
         **_head(page_request, place),
@@ -98,6 +119,7 @@ def kpi_page(page_request: PageRequest) -> Response:
         "restatements": restatements_of(connection, place.month, kpi.kpi_id, place.scope, place.scope_id),
         **_parts(page_request, kpi, place),
         **_agent_days(page_request, kpi, place),
+        **_intervals(page_request, kpi, place),
         **_deliveries(page_request, kpi),
     }
     return page_request.answer("kpi.html.j2", values)
@@ -165,6 +187,17 @@ def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str,
     days, sums = agent_days_of(page_request.reading.connection, place.month, at, columns, page)
     _check_page(page_request, days)
     return {"columns": columns, "days": days, "sums": sums}
+
+
+def _intervals(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
+    if "acd.queue_intervals" not in kpi.source_tables:
+        return {"intervals": None}
+    page, at = page_request.page("intervals_page"), (place.scope, place.scope_id)
+    found = intervals_of(page_request.reading.connection, place.month, at, page)
+    if found is None:
+        return {"intervals": None}
+    _check_page(page_request, found[0])
+    return {"intervals": found[0], "interval_columns": INTERVAL_COLUMNS, "interval_sums": found[1]}
 
 
 def _deliveries(page_request: PageRequest, kpi: Kpi) -> dict[str, object]:

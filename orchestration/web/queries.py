@@ -18,6 +18,16 @@ BELOW: dict[str, tuple[Scope, ...]] = {
     "team": ("employee",),
     "employee": (),
 }
+#: What a page shows of an interval that an ACD reported; a KPI adds some of it up.
+INTERVAL_COLUMNS = (
+    "offered",
+    "answered",
+    "abandoned",
+    "short_abandons",
+    "within_service_level",
+    "wait_seconds",
+    "handle_seconds",
+)
 # How a team's and an employee's row of a dimension, and an agent-day, name the scope above.
 _COLUMN = {"site": "site_id", "business_line": "business_line", "team": "team_id", "employee": "employee_id"}
 
@@ -193,3 +203,37 @@ def deliveries_of(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]
         {"tables": list(tables)},
         page,
     )
+
+
+def intervals_of(
+    connection: duckdb.DuckDBPyConnection, month: date, at: tuple[Scope, str], page: int
+) -> tuple[Paged, dict[str, object]] | None:
+    """The intervals that ACDs reported of a month, for the centre or a business line, and their columns added up over all
+    pages; None where there are none: at other scopes, and in a release from before there were any."""
+    scope, scope_id = at
+    known = connection.execute(
+        "select count(*) from duckdb_columns() "
+        "where schema_name = 'marts' and table_name = 'fct_queue_interval' and column_name = 'source_table'"
+    ).fetchone()
+    if scope not in ("centre", "business_line") or known == (0,):
+        return None
+    parameters: dict[str, object] = {"month": month}
+    where = "month = $month and source_table = 'acd.queue_intervals'"
+    if scope == "business_line":
+        where += " and queue_id in (select queue_id from marts.dim_queue where business_line = $scope_id)"
+        parameters["scope_id"] = scope_id
+    intervals = paged(
+        connection,
+        f"select interval_starts_at, interval_minutes, queue_id, {', '.join(INTERVAL_COLUMNS)} "
+        f"from marts.fct_queue_interval where {where}",
+        "interval_starts_at, queue_id",
+        parameters,
+        page,
+    )
+    if not intervals.total:
+        return None
+    sums = ", ".join(f"sum({column})" for column in INTERVAL_COLUMNS)
+    totals = connection.execute(
+        f"select {sums} from marts.fct_queue_interval where {where}", parameters
+    ).fetchone()
+    return intervals, dict(zip(INTERVAL_COLUMNS, totals or (), strict=False))

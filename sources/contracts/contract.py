@@ -1,4 +1,4 @@
-"""The contracts of the 24 source tables, read from the *.yml files beside this one.
+"""The contracts of the 25 source tables, read from the *.yml files beside this one.
 
 What belongs here: the shape of a contract. What does not: how a contract is enforced (`loading.typing_sql` types values
 while loading, the macros of `dbt_project/macros/contracts` refuse rows).
@@ -67,26 +67,58 @@ class Rule(_Frozen):
 
 
 class NoOverlap(_Frozen):
-    """Segments of one `within` may not start before an earlier-starting one has ended."""
+    """Segments of one `within` may not start before an earlier-starting one has ended; `ends` is portable SQL."""
 
     within: str
     starts: str
     ends: str
 
 
+class LeadsTo(_Frozen):
+    """A value of `column` leads to one `of`: of two `of` with one value, the later one's rows are refused."""
+
+    column: str
+    of: str
+
+
+class Periods(_Frozen):
+    """Rows of one `of` that have a day in common, from `starts` to `ends` or open, are versions of one row."""
+
+    of: str
+    starts: str
+    ends: str
+
+
+class Segment(_Frozen):
+    """A stretch of a local clock: a bound that a clock change skips is the instant of the change, and a segment of which
+    the change skips all is no row."""
+
+    starts: str
+    ends: str
+
+
 class Contract(_Frozen):
-    """One source table. `name` is `system.table`, as in `acd.contact_legs`."""
+    """One source table. `name` is `system.table`, as in `acd.contact_legs`.
+
+    Of the columns that date its rows (`dated_by`), a month begins by those in `begins`, where `begins_where` (SQL over
+    the loaded rows) holds.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
-    unique: str | None = None
+    leads_to: LeadsTo | None = None
+    periods: Periods | None = None
+    longest: str | None = None
     no_overlap: NoOverlap | None = None
+    segment: Segment | None = None
     person: str | None = None
     dated_by: tuple[str, ...] = ()
     dated_through: str | None = None
+    begins: tuple[str, ...] = ()
+    begins_where: str = "true"
     reaches_back: str | None = None
     contact: str | None = None
 
@@ -96,9 +128,11 @@ class Contract(_Frozen):
         return self.name.replace(".", "__")
 
     def without_descriptions(self) -> str:
-        """Everything that decides rows, as text: a description may be reworded without loading anything anew."""
+        """Everything that decides rows, as text: a description may be reworded, and another month begun, without
+        loading anything anew."""
         columns = {name: column.model_dump(exclude={"description"}) for name, column in self.columns.items()}
-        return repr(self.model_dump(exclude={"description", "columns"}) | {"columns": columns})
+        whole = self.model_dump(exclude={"description", "columns", "begins", "begins_where"})
+        return repr(whole | {"columns": columns})
 
     @property
     def reaches_back_days(self) -> int:

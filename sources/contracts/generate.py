@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sources.contracts.contract import Column, Contract, Rule, load_contracts
+from sources.contracts.contract import Column, Contract, NoOverlap, Rule, load_contracts
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 _MADE = "Written by `make generate` from the contracts in sources/contracts: change those, not this file."
@@ -64,13 +64,15 @@ def _entry(contract: Contract) -> str:
         for name, column in contract.columns.items()
     )
     rules = "\n".join(f"            {_rule(rule)}," for rule in contract.rules)
-    no_overlap = contract.no_overlap and contract.no_overlap.model_dump()
     return f"""{{
         'model': {_data(contract.model_name)}, 'key': {_data(list(contract.key))}, 'person': {_data(contract.person)},
         'columns': {{
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
-        'unique': {_data(contract.unique)}, 'no_overlap': {_data(no_overlap)},
+        'leads_to': {_data(contract.leads_to and contract.leads_to.model_dump())},
+        'periods': {_data(contract.periods and contract.periods.model_dump())},
+        'longest': {_data(contract.longest)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
+        'segment': {_data(contract.segment and contract.segment.model_dump())},
     }}"""
 
 
@@ -94,6 +96,14 @@ def _rule(rule: Rule) -> str:
     return (
         f"{{'column': {_data(rule.column)}, 'check': {_template(rule.check)}, 'reason': {_data(rule.reason)}, "
         f"'params': {_data(rule.params)}}}"
+    )
+
+
+def _no_overlap(rule: NoOverlap | None) -> str:
+    if rule is None:
+        return "none"
+    return (
+        f"{{'within': {_data(rule.within)}, 'starts': {_data(rule.starts)}, 'ends': {_template(rule.ends)}}}"
     )
 
 
@@ -167,6 +177,11 @@ _Described = tuple[str, str, str]
 _PLACE: list[_Described] = [
     ("delivery_id", "bigint", "Delivery that brought the row."),
     ("line_number", "bigint", "Line of the row in its file."),
+    (
+        "row_number",
+        "bigint",
+        "Number of the row within its line: 1, unless a mapping makes several rows of a line.",
+    ),
 ]
 _ERRORS: list[_Described] = [
     ("error_column", "varchar", "First column whose value is not of its type; null where there is none."),
@@ -180,7 +195,14 @@ _ORDER: _Described = (
     "Place of the delivery in the order in which deliveries count.",
 )
 _CARRIED = [*_ERRORS, *_PLACE, _ORDER]
-_LOADED = [("local_columns", "varchar", "Columns whose times came without an offset, by comma."), *_CARRIED]
+_LOADED = [
+    (
+        "local_columns",
+        "varchar",
+        "Columns whose times came without an offset, by comma; skipped: a segment of which a clock change skips all, which is no row.",
+    ),
+    *_CARRIED,
+]
 _REFUSED: list[_Described] = [
     ("column_name", "varchar", "Column at fault; null where it is the whole row."),
     ("reason_code", "varchar", "Why the row does not count, a code of sources/reasons.py."),

@@ -9,7 +9,8 @@ class Reading:
     """A readable file.
 
     `relation` is SQL of its rows; `columns` their names (lower case, trimmed) and engine types. `line` is SQL of a
-    row's line, or None where row n of the relation stands in line `first_line + n`. `refused`, where given, is a
+    row's line, or None where row n of the relation stands in line `first_line + n`; `row` of its number within the line,
+    or None where every row has a line of its own. `refused`, where given, is a
     relation of the lines that can't be read: line_number, line_text, code, params (of `reasons`). `row_text` is SQL of
     the row as it came, where the columns do not show it whole. `rows` is how many rows there are if every line is a row
     of its own: where the engine finds another number, the file wants careful reading.
@@ -22,6 +23,7 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     line: str | None = None
     first_line: int = 1
+    row: str | None = None
     refused: str | None = None
     row_text: str | None = None
     rows: int | None = None

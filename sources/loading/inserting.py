@@ -125,6 +125,7 @@ def insert_rows(
             reading.columns,
             reading.relation,
             line=reading.line or "cast(null as BIGINT)",
+            row=reading.row or "cast(null as BIGINT)",
             time_zone=mapping.time_zone if mapping else None,
             row_text=reading.row_text,
             forms=forms,
@@ -195,4 +196,6 @@ def in_file(reading: Reading, file: str) -> Reading:
     """The part of a reading of several files that is of one."""
     relation = f"(select * exclude (file) from {reading.relation} where file = {literal(file)})"
     columns = {name: kind for name, kind in reading.columns.items() if name != "file"}
-    return Reading(relation, columns, reading.line, is_odd=reading.is_odd, delimiter=reading.delimiter)
+    return Reading(
+        relation, columns, reading.line, row=reading.row, is_odd=reading.is_odd, delimiter=reading.delimiter
+    )

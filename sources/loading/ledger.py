@@ -23,10 +23,12 @@ Notes = tuple[tuple[str, dict[str, str]], ...]
 
 @dataclass(frozen=True)
 class Entry:
-    """A current delivery. `known_sha256`: what was known when its code page was settled by that, else None."""
+    """A current delivery; `sha256` of its bytes. `known_sha256`: what was known when its code page was settled by that, else
+    None."""
 
     delivery_id: int
     recipe: str
+    sha256: str
     stamps: tuple[int, int, int]
     mapping: str | None
     known_sha256: str | None
@@ -66,10 +68,10 @@ def read_ledger(con: duckdb.DuckDBPyConnection) -> Ledger:
     if ("known_sha256",) not in columns:
         return Ledger()
     rows = con.execute(
-        """select table_name, file, delivery_id, recipe, bytes, mtime_ns, ctime_ns, mapping, known_sha256
+        """select table_name, file, delivery_id, recipe, sha256, bytes, mtime_ns, ctime_ns, mapping, known_sha256
         from raw.delivery where superseded_by is null"""
     ).fetchall()
-    return Ledger({(r[0], r[1]): Entry(r[2], r[3], (r[4], r[5], r[6]), r[7], r[8]) for r in rows})
+    return Ledger({(r[0], r[1]): Entry(r[2], r[3], r[4], (r[5], r[6], r[7]), r[8], r[9]) for r in rows})
 
 
 def reinstate(

@@ -46,7 +46,8 @@ class WaitingFile:
 
 @dataclass(frozen=True)
 class LoadedDelivery:
-    """One delivery taken in; `notes` say what was decided in reading it, a sentence each."""
+    """One delivery taken in; `notes` say what was decided in reading it, a sentence each. `is_known`: the file was loaded
+    before with the same bytes, and is read anew because the contract, Callboard, its mapping or its options changed."""
 
     delivery_id: int
     table_name: str
@@ -55,6 +56,7 @@ class LoadedDelivery:
     seconds: float
     unreadable_reason: str | None = None
     notes: tuple[str, ...] = ()
+    is_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class LoadReport:
     @property
     def rows(self) -> int:
         return sum(delivery.rows for delivery in self.loaded)
+
+    @property
+    def read_anew(self) -> int:
+        """How many files were loaded before, with the same bytes."""
+        return sum(delivery.is_known for delivery in self.loaded)
 
 
 def waiting(warehouse: Path, landing: Path, settings: LoadSettings = DEFAULTS) -> list[WaitingFile]:
@@ -177,13 +184,18 @@ class _Loading:
         if is_known and (not by_known or (known and by_known == {known[1]})):
             return True
         started = time.perf_counter()
+        before = {target.landed.file: entry for target, entry in zip(unit, entries, strict=True) if entry}
         try:
             with tempfile.TemporaryDirectory(dir=self.settings.temporary, prefix="callboard-") as temporary:
                 records = self._records(unit, Path(temporary), known)
         except UndecidedEncoding:
             return False
         for target, record in records:
-            self._tell(target, record, time.perf_counter() - started)
+            entry = before.get(target.landed.file)
+            is_known = (
+                entry is not None and entry.recipe != target.recipe and entry.sha256 == record.content.sha256
+            )
+            self._tell(target, record, time.perf_counter() - started, is_known=is_known)
         return True
 
     def _records(
@@ -253,12 +265,14 @@ class _Loading:
         self.con.execute("commit")
         return record
 
-    def _tell(self, target: Target, record: Record, seconds: float) -> None:
+    def _tell(self, target: Target, record: Record, seconds: float, *, is_known: bool) -> None:
         notes = tuple(sentence(code, None, params) for code, params in record.notes)
         reason = str(record.unreadable) if record.unreadable else None
         file = target.landed.file
         self.loaded.append(
-            LoadedDelivery(record.delivery_id, target.table_name, file, record.rows, seconds, reason, notes)
+            LoadedDelivery(
+                record.delivery_id, target.table_name, file, record.rows, seconds, reason, notes, is_known
+            )
         )
         if self.progress:
             self.progress(f"{target.table_name} {target.landed.path.name}", record.rows, seconds)

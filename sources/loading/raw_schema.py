@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from sources.contracts.contract import load_contracts
+from sources.contracts.contract import Contract, load_contracts
 from sources.formats.options import AS_FOUND, ReaderOptions
 from sources.loading.order import order_key
 from sources.sql import literal, quoted
@@ -59,20 +59,13 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
     _add_reason_columns(con)
     _add_reading_columns(con)
     for contract in load_contracts().values():
-        columns = ", ".join(
-            f"{quoted(name)} {column.engine_type}" for name, column in contract.columns.items()
-        )
-        con.execute(
-            f"""create table if not exists loaded.{contract.model_name} (
-                {columns}, local_columns VARCHAR, error_column VARCHAR, error_code VARCHAR, error_params VARCHAR,
-                row_text VARCHAR, line_number BIGINT, delivery_id BIGINT)"""
-        )
+        _make_table(con, contract)
         names = ", ".join(f"row.{quoted(name)}" for name in contract.columns)
         con.execute(
             f"""create or replace view raw.{contract.model_name} as
             select {names}, row.local_columns, row.error_column, row.error_code, row.error_params,
                 row.row_text, row.delivery_id, coalesce(row.line_number, row.rowid - delivery.first_row + delivery.first_line)
-                as line_number, delivery.delivery_order
+                as line_number, coalesce(row.row_number, 1) as row_number, delivery.delivery_order
             from loaded.{contract.model_name} as row
             join (
                 select delivery_id, first_row, first_line,
@@ -82,6 +75,42 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: LoadSettings = DEFAULTS) -
             ) as delivery using (delivery_id)"""
         )
     con.execute("commit")
+
+
+#: What a loaded row carries besides the columns of its contract. `line_number` is null where it follows from the row's
+#: place in its delivery, `row_number` where every row has a line of its own.
+_CARRIED = {
+    "local_columns": "VARCHAR",
+    "error_column": "VARCHAR",
+    "error_code": "VARCHAR",
+    "error_params": "VARCHAR",
+    "row_text": "VARCHAR",
+    "line_number": "BIGINT",
+    "row_number": "BIGINT",
+    "delivery_id": "BIGINT",
+}
+
+
+def _make_table(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """The table of a contract, or what the one of an older Callboard lacks: a changed contract makes every file of its
+    table be read again, so that older rows keep what they have."""
+    columns = {name: column.engine_type for name, column in contract.columns.items()} | _CARRIED
+    table = f"loaded.{contract.model_name}"
+    typed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+    con.execute(f"create table if not exists {table} ({typed})")
+    found = dict(
+        con.execute(
+            "select column_name, data_type from duckdb_columns() where schema_name = 'loaded' and table_name = ?",
+            [contract.model_name],
+        ).fetchall()
+    )
+    for name, kind in columns.items():
+        if name not in found:
+            con.execute(f"alter table {table} add column {quoted(name)} {kind}")
+        elif found[name] != kind:
+            con.execute(
+                f"alter table {table} alter {quoted(name)} type {kind} using try_cast({quoted(name)} as {kind})"
+            )
 
 
 def _add_reason_columns(con: duckdb.DuckDBPyConnection) -> None:

@@ -19,7 +19,7 @@ from sources.loading.raw_schema import LoadSettings
 from sources.mappings.mapping import Mapping
 
 #: Part of every delivery's id: a change here makes every file be read again.
-LOADER_VERSION = 3
+LOADER_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ counts as touched.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -23,8 +24,9 @@ _UNDATED = ("hr.sites", "hr.employees", "hr.assignments", "acd.queues")
 def touched_months(warehouse: Path, changed: Collection[int], published: Collection[date] = ()) -> list[date]:
     """First days of the months that the deliveries `changed` (ids; come, gone or replaced) touch.
 
-    A month counts where rows are dated in it, and a month already `published` also where they only reach into it: by a
-    day's margin, by a repeat contact, by what they change about an employee, a site or a queue.
+    A month counts where something that happened in it is among them (a contract's `begins`), and a month already
+    `published` also where rows are dated in it or only reach into it: by what is due or planned in it, by a day's margin,
+    by a repeat contact, by what they change about an employee, a site or a queue.
     """
     if not changed:
         return []
@@ -32,42 +34,59 @@ def touched_months(warehouse: Path, changed: Collection[int], published: Collect
         con.execute("set TimeZone = 'UTC'")
         known = {row[0] for row in con.execute("select delivery_id from raw.delivery").fetchall()}
         if not known.issuperset(changed):
-            return sorted({*published, *_dated(con, known.intersection(changed), corrects=True)[0]})
+            return sorted({*published, *_dated(con, known.intersection(changed), corrects=True).begun})
         everything = set(changed) | _left_dangling(con, changed)
-        dated, reached = _dated(con, everything, corrects=bool(published))
-        reached |= _of_contacts(con, everything, set(published) - dated - reached)
+        found = _dated(con, everything, corrects=bool(published))
+        reached = found.reached | _of_contacts(con, everything, set(published) - found.reached)
+        begun = found.begun | _hires_and_leavings(con, changed, min(published or found.begun, default=_EVER))
         since = _since(con, changed)
     if since is not None:
         reached.update(month for month in published if month >= since.replace(day=1))
-    return sorted(dated | reached.intersection(published))
+    return sorted(begun | reached.intersection(published))
 
 
-def _dated(
-    con: duckdb.DuckDBPyConnection, changed: Collection[int], *, corrects: bool
-) -> tuple[set[date], set[date]]:
-    """Months in which the deliveries' rows surely are, and those into which they may reach.
+def dated_months(warehouse: Path, deliveries: Collection[int]) -> set[date]:
+    """First days of the months in which any row of the deliveries (ids) is dated, planned ones included."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        con.execute("set TimeZone = 'UTC'")
+        return _dated(con, deliveries, corrects=False).dated
+
+
+@dataclass(frozen=True)
+class _Months:
+    """Months that begin by rows, those in which rows surely are, and those into which they may reach."""
+
+    begun: set[date] = field(default_factory=set[date])
+    dated: set[date] = field(default_factory=set[date])
+    reached: set[date] = field(default_factory=set[date])
+
+
+def _dated(con: duckdb.DuckDBPyConnection, changed: Collection[int], *, corrects: bool) -> _Months:
+    """The months of the deliveries' rows.
 
     `corrects`: there were deliveries before, so that rows may replace others that were dated elsewhere.
     """
-    dated: set[date] = set()
-    reached: set[date] = set()
+    months = _Months()
     for contract in _contracts_of(con, changed):
         for column, source in _dates(contract, changed, corrects=corrects):
             is_instant = _is_instant(contract, column)
             margin = _WIDEST_OFFSET if is_instant else "interval 0 hours"
             back = f"interval {contract.reaches_back_days} day"
+            begins = contract.begins_where if column in contract.begins else "false"
             rows = con.execute(
-                f"""select distinct date_trunc('month', {column} - {back})::date,
+                f"""select distinct coalesce({begins}, false), date_trunc('month', {column} - {back})::date,
                     date_trunc('month', {column} + interval 1 day)::date,
                     date_trunc('month', {column} - {margin})::date,
                     date_trunc('month', {column} + {margin})::date
                 from {source} where {column} is not null"""
             ).fetchall()
-            for earliest, latest, at_least, at_most in rows:
-                reached.update((earliest, latest))
+            for begins_it, earliest, latest, at_least, at_most in rows:
+                months.reached.update((earliest, latest))
                 if at_least == at_most:
-                    dated.add(at_least)
-    return dated, reached
+                    months.dated.add(at_least)
+                    if begins_it:
+                        months.begun.add(at_least)
+    return months
 
 
 def _contracts_of(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> list[Contract]:
@@ -199,6 +218,21 @@ def _since(con: duckdb.DuckDBPyConnection, changed: Collection[int]) -> date | N
     return min(found) if found else None
 
 
+def _hires_and_leavings(con: duckdb.DuckDBPyConnection, changed: Collection[int], first: date) -> set[date]:
+    """Months from `first` on of the hires and leavings that the deliveries `changed` brought.
+
+    Every roster lists those of many years, of which nothing else was ever delivered: they begin no history of their own.
+    """
+    name = "hr.employees"
+    if name not in {contract.name for contract in _contracts_of(con, changed)}:
+        return set()
+    found: set[date] = set()
+    for column in load_contracts()[name].begins:
+        condition = f"after.{column} is not null and before.{column} is distinct from after.{column}"
+        found.update(_changes(con, name, changed, condition, f"date_trunc('month', after.{column})::date"))
+    return {month for month in found if month >= first}
+
+
 #: A leaver matters from the last day employed on, and to the month of the hire of one who left early.
 _EMPLOYEE_SINCE = """least(
     case when after.delivery_id is null then date '1900-01-01' end,
@@ -239,20 +273,37 @@ def _changes(
     gone = f"delivery.delivery_id in ({_ids(changed)}) and delivery.superseded_by is not null"
     kept = f"delivery.superseded_by is null and delivery.delivery_id not in ({_ids(changed)})"
 
-    def winners(which: str) -> str:
+    def delivered(which: str) -> str:
         return f"""
-            select row.* from loaded.{contract.model_name} as row
+            select row.*, delivery.order_key, row.rowid as place from loaded.{contract.model_name} as row
             join raw.delivery as delivery using (delivery_id)
-            where delivery.table_name = {literal(name)} and ({which})
-            qualify row_number() over (
-                partition by {key} order by delivery.order_key desc, row.rowid desc) = 1"""
+            where delivery.table_name = {literal(name)} and ({which})"""
+
+    def winners(rows: str) -> str:
+        newest = f"""select * from {rows}
+            qualify row_number() over (partition by {key} order by order_key desc, place desc) = 1"""
+        return f"select * from ({newest}) as row where not {_overtaken(contract, rows)}"
 
     rows = con.execute(
-        f"""with before_rows as ({winners(f"({gone}) or ({kept})")}),
-        after_rows as ({winners("delivery.superseded_by is null")})
+        f"""with before_all as ({delivered(f"({gone}) or ({kept})")}), before_rows as ({winners("before_all")}),
+        after_all as ({delivered("delivery.superseded_by is null")}), after_rows as ({winners("after_all")})
         select {since} as since
         from before_rows as before
         full join after_rows as after using ({key})
         where not ({same}) and ({condition})"""
     ).fetchall()
     return [row[0] for row in rows if row[0] is not None]
+
+
+def _overtaken(contract: Contract, rows: str) -> str:
+    """SQL of whether a later row of `rows` has a day in common with `row`, and so corrects it under another key."""
+    its = contract.periods
+    if its is None:
+        return "false"
+    ever = "date '9999-12-31'"
+    return f"""exists (
+        select 1 from {rows} as later
+        where later.{its.of} = row.{its.of} and later.{its.starts} <> row.{its.starts}
+            and (later.order_key, later.place) > (row.order_key, row.place)
+            and later.{its.starts} <= coalesce(row.{its.ends}, {ever})
+            and row.{its.starts} <= coalesce(later.{its.ends}, {ever}))"""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from sources.contracts.contract import ColumnType, Contract
 from sources.loading.forms import ValueForms
-from sources.loading.values_sql import Typed, cleaned, shown, typed, utc_of_local
+from sources.loading.values_sql import Typed, cleaned, shown, typed, utc_of_bound, utc_of_local
 from sources.sql import literal, quoted
 
 #: Why a value that is not of its type is refused (`reasons.ROW_REASONS`).
@@ -24,6 +24,9 @@ NOT_OF_TYPE: Mapping[ColumnType, str] = {
     "timestamp": "not_timestamp",
 }
 
+#: Stands in `local_columns` of a row that is none: a segment of which a clock change skips all (macro base_rows).
+SKIPPED = "skipped"
+
 _DEFAULT_FORMS = ValueForms()
 _ERROR = '"= error"'
 
@@ -34,6 +37,7 @@ def typed_select(
     relation: str,
     *,
     line: str,
+    row: str = "cast(null as BIGINT)",
     time_zone: str | None = None,
     row_text: str | None = None,
     forms: ValueForms = _DEFAULT_FORMS,
@@ -41,7 +45,7 @@ def typed_select(
     """A select that types the rows of `relation` for `raw.<system>__<table>`.
 
     `delivered` names the relation's columns and their engine types; those outside the contract only go into
-    `row_text`. `line` is SQL of a row's line in its file. `time_zone` is the zone in which a mapping's local times
+    `row_text`. `line` is SQL of a row's line in its file, `row` of its number within the line. `time_zone` is the zone in which a mapping's local times
     are; without it they stay local and are marked in `local_columns`. `row_text` is SQL of the row as it came, where
     the columns do not show it whole. `forms` are how its values are written.
     """
@@ -66,19 +70,24 @@ def typed_select(
     local = {name: quoted("~ " + name) for name, t in columns.items() if t.is_local != "false"}
     return f"""
         select {", ".join(_final(contract, name, columns, local, time_zone) for name in contract.columns)},
-            {_local_columns(local, time_zone)} as local_columns,
+            {_local_columns(contract, local, time_zone)} as local_columns,
             {_ERROR} as error_column,
             {_code(contract, _ERROR)} as error_code,
             {_params(contract, _ERROR, sources)} as error_params,
             {row_text or _row_text(contract, delivered, _ERROR, columns, sources)} as row_text,
-            {line} as line_number
+            {line} as line_number, {row} as row_number
         from (select *, {error} as {_ERROR} from (select *, {", ".join(parsed) or "1 as no_column"}
             from {f"(select *, {', '.join(clean)} from {relation})" if clean else relation}))"""
 
 
 def is_id(contract: Contract, name: str) -> bool:
     """Whether a column names something, so that a number that lost its digits is none."""
-    return name in contract.key or name in contract.refs or name.endswith("_id") or name == contract.unique
+    return (
+        name in contract.key
+        or name in contract.refs
+        or name.endswith("_id")
+        or (contract.leads_to is not None and name == contract.leads_to.column)
+    )
 
 
 def is_needed_id(contract: Contract, name: str) -> bool:
@@ -161,15 +170,34 @@ def _final(
     if name not in columns:
         value = f"cast(null as {contract.columns[name].engine_type})"
     elif name in local and zone:
-        value = f"case when {local[name]} then {utc_of_local(value, zone)} else {value} end"
+        value = f"case when {local[name]} then {_instant(contract, name, zone)} else {value} end"
     return f"{value} as {quoted(name)}"
 
 
-def _local_columns(local: Mapping[str, str], time_zone: str | None) -> str:
-    if not local or time_zone:
+def _instant(contract: Contract, name: str, zone: str) -> str:
+    is_bound = contract.segment is not None and name in (contract.segment.starts, contract.segment.ends)
+    return (utc_of_bound if is_bound else utc_of_local)(quoted("= " + name), zone)
+
+
+def _local_columns(contract: Contract, local: Mapping[str, str], time_zone: str | None) -> str:
+    """The columns that are local times still; SKIPPED for a segment of which a clock change skips all."""
+    if not local:
         return "cast(null as varchar)"
+    if time_zone:
+        return _skipped(contract, local, time_zone)
     named = ", ".join(f"case when {is_local} then {literal(name)} end" for name, is_local in local.items())
     return f"case when {' or '.join(local.values())} then concat_ws(',', {named}) end"
+
+
+def _skipped(contract: Contract, local: Mapping[str, str], time_zone: str) -> str:
+    bounds = (contract.segment.starts, contract.segment.ends) if contract.segment else ()
+    if not bounds or any(name not in local for name in bounds):
+        return "cast(null as varchar)"
+    are_local = " and ".join(local[name] for name in bounds)
+    starts, ends = (quoted("= " + name) for name in bounds)
+    first, last = (_instant(contract, name, time_zone) for name in bounds)
+    is_good = f"{_ERROR} is null and {are_local} and {starts} < {ends}"
+    return f"case when {is_good} and {first} = {last} then {literal(SKIPPED)} end"
 
 
 def _code(contract: Contract, error: str) -> str:

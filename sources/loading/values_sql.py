@@ -3,7 +3,7 @@
 What belongs here: how one value is read in one of the forms of `forms`. What does not: rows (`typing_sql`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sources.contracts.contract import ColumnType
@@ -39,10 +39,29 @@ class Typed:
 
 def utc_of_local(local: str, time_zone: str) -> str:
     """SQL of the instant of a local time; the same reading as the dbt macro `to_utc`, which explains it."""
+    day_before, engine, is_there = _readings(local, time_zone)
+    return f"case when {is_there(day_before)} then {day_before} else {engine} end"
+
+
+def utc_of_bound(local: str, time_zone: str) -> str:
+    """SQL of the instant of a bound of a segment; the same reading as the dbt macro `to_utc_or_jump`."""
+    day_before, engine, is_there = _readings(local, time_zone)
+    zone = literal(time_zone)
+    minutes = f"range(0, datediff('minute', {local}, timezone({zone}, timezone('UTC', {engine}))) + 1)"
+    instants = f"list_transform({minutes}, lambda m: date_trunc('minute', {engine}) - to_minutes(m))"
+    after = f"list_filter({instants}, lambda i: timezone({zone}, timezone('UTC', i)) > {local})"
+    return (
+        f"case when {is_there(day_before)} then {day_before} when {is_there(engine)} then {engine} "
+        f"else list_min({after}) end"
+    )
+
+
+def _readings(local: str, time_zone: str) -> tuple[str, str, Callable[[str], str]]:
+    """By the offset of the day before, by the engine, and the condition that an instant has this local time."""
     zone = literal(time_zone)
     day_before = f"(timezone('UTC', timezone({zone}, {local} - interval 1 day)) + interval 1 day)"
     engine = f"timezone('UTC', timezone({zone}, {local}))"
-    return f"case when timezone({zone}, timezone('UTC', {day_before})) = {local} then {day_before} else {engine} end"
+    return day_before, engine, lambda instant: f"timezone({zone}, timezone('UTC', {instant})) = {local}"
 
 
 def typed(

@@ -35,7 +35,12 @@ def selected(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> Reading:
     columns = {str(name).lower(): str(kind) for name, kind, *_ in described}
     if "line_number" not in columns:
         raise UnreadableFile("mapping_without_line", mapping=mapping.name)
-    return Reading("canonical", columns, "line_number")
+    # rows of one line are numbered in the order in which the select gives them
+    of_line = "file, line_number" if mapping.together and "file" in columns else "line_number"
+    numbered = (
+        f"""(select *, row_number() over (partition by {of_line} order by rowid) as "= row" from canonical)"""
+    )
+    return Reading(numbered, columns, "line_number", row='"= row"')
 
 
 def check_columns(contract: Contract, reading: Reading) -> None:

@@ -21,7 +21,7 @@ _NOT_OF_TYPE: Mapping[ColumnType, str] = {
 }
 _COMPARISON = re.compile(r"^(\w+) (>=|>|<=|<) (\w+)$")
 _SPECIAL: Mapping[str, tuple[Change, ...]] = {
-    "acd.contact_legs": ({"outcome": "'answered'", "answered_at": "null"},),
+    "acd.contact_legs": ({"outcome": "'abandoned'", "answered_at": "offered_at"},),
     "hr.staffing_requirements": ({"interval_starts_at": "replace(interval_starts_at, '0:00Z', '7:00Z')"},),
 }
 
@@ -48,9 +48,9 @@ def violations(contract: Contract) -> Iterator[Change]:
             yield {name: "'NOBODY' || line"}
     yield from _broken_rules(contract)
     yield from _SPECIAL.get(contract.name, ())
-    if contract.unique:
+    if contract.leads_to:
         # The later in key order is the one to refuse, so that the good row stays.
-        yield {contract.key[0]: f"'Z' || {contract.key[0]}"}
+        yield {contract.leads_to.of: f"'Z' || {contract.leads_to.of}"}
     if contract.no_overlap:
         yield {contract.no_overlap.starts: moved(contract.no_overlap.starts, "4 minutes")}
 

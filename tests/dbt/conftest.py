@@ -19,8 +19,9 @@ AUGUST, SEPTEMBER = "2026-08-01", "2026-09-01"
 DIMENSIONS = ("dim_employee", "dim_team", "dim_site", "dim_queue", "dim_date", "dim_kpi")
 BY_MONTH = {
     "kpi_monthly": "month",
+    "kpi_absence": "month",
     "fct_agent_day": "business_date",
-    "fct_queue_interval": "business_date",
+    "fct_queue_interval": "month",
     "report_timeliness_monthly": "month",
     "schedule_adherence_monthly": "month",
     "attrition_monthly": "month",

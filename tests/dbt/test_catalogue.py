@@ -9,6 +9,8 @@ import yaml
 from orchestration.warehouse.parse import manifest_json
 from tests.catalogue import CONTRACT, catalogue, definitions
 
+from .conftest import Built
+
 ROOT = Path(__file__).resolve().parents[2]
 SCORES = {"performance_score", "operations_kpi_score"}
 WIDE_MARTS = (
@@ -39,6 +41,7 @@ def test_every_kpi_divides_measures_that_a_model_makes(compiled_nodes: Nodes) ->
 
 def test_every_measure_is_asked_for_by_a_kpi_or_a_wide_mart(compiled_nodes: Nodes) -> None:
     asked = {measure for row in definitions() for measure in row["measures"]}
+    asked |= {row["known_of"] for row in definitions() if "known_of" in row}
     for mart in WIDE_MARTS:
         asked |= set(re.findall(r"measure = '(\w+)'", compiled(compiled_nodes, mart)))
     assert made_measures(compiled_nodes) - asked == set()
@@ -50,10 +53,34 @@ def test_a_kpi_without_measures_is_one_of_the_scores_that_kpi_monthly_makes(comp
     assert without == in_model == SCORES
 
 
-def test_what_a_kpi_needs_can_say_how_far_it_reaches(compiled_nodes: Nodes) -> None:
-    reaching = set(re.findall(r"'(\w+\.\w+)' as source_table", compiled(compiled_nodes, "int_source_reach")))
-    needed = {table for row in definitions() for table in row.get("needs", [])}
-    assert needed <= reaching
+def test_what_a_kpi_needs_is_what_the_contract_says(centre: Built) -> None:
+    rows = centre.rows("select kpi_id, needs from intermediate.int_kpi_definitions where needs is not null")
+    needs = {str(kpi): set(str(tables).split("|")) for kpi, tables in rows}
+    legs, states, plan = "acd.contact_legs", "acd.agent_states", "hr.schedules"
+    told = {
+        "answer_rate abandon_rate service_level average_speed_of_answer average_handle_time transfer_rate": {
+            f"{legs} or acd.queue_intervals"
+        },
+        "schedule_adherence_rate schedule_conformance_rate attendance_rate shrinkage_rate": {plan, states},
+        "schedule_fit_rate staffing_ratio": {plan, "hr.staffing_requirements"},
+        "contacts_per_hour": {legs, states},
+        "complaint_rate": {"crm.complaints", legs},
+        "inquiry_conversion_rate": {legs, "crm.orders"},
+        "script_compliance_rate empathy_rate courtesy_rate": {"qa.evaluations", "qa.evaluation_items"},
+        "new_hire_training_pass_rate new_hire_training_attrition_rate on_the_job_exam_pass_rate": {
+            "hr.training_records",
+            "hr.training_sessions",
+        },
+    }
+    told = {kpi: tables for kpis, tables in told.items() for kpi in kpis.split()}
+    assert {kpi: needs[kpi] for kpi in told} == told
+    # All others stand in one table.
+    assert {kpi for kpi, tables in needs.items() if len(tables) > 1 and kpi not in told} == set()
+
+
+def test_what_is_known_is_part_of_all(compiled_nodes: Nodes) -> None:
+    made = made_measures(compiled_nodes)
+    assert {row["known_of"] for row in definitions() if "known_of" in row} <= made
 
 
 def test_headline_kpis_are_ranked_from_1_without_a_gap() -> None:

@@ -110,14 +110,14 @@ SOURCES = (
 
 def test_every_contribution_points_at_a_row_that_was_delivered(centre: Built) -> None:
     delivered = " union all ".join(
-        f"select '{source}' as source_table, delivery_id, line_number from raw.{source.replace('.', '__')}"
+        f"select '{source}' as source_table, delivery_id, line_number, row_number from raw.{source.replace('.', '__')}"
         for source in SOURCES
     )
-    pointed = "select distinct source_table, delivery_id, line_number from intermediate.int_kpi_contributions"
+    pointed = "select distinct source_table, delivery_id, line_number, row_number from intermediate.int_kpi_contributions"
     rows = centre.rows(f"""
         with pointed as ({pointed}), delivered as ({delivered})
         select source_table, count(*) > 0, count(*) filter (delivered.delivery_id is null)
-        from pointed left join delivered using (source_table, delivery_id, line_number)
+        from pointed left join delivered using (source_table, delivery_id, line_number, row_number)
         group by all
     """)
     assert {source: (pointed_at, astray) for source, pointed_at, astray in rows} == dict.fromkeys(

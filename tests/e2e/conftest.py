@@ -1,5 +1,6 @@
 """Whole refreshes through the command, each in its own process, on copies of the golden homes."""
 
+import gzip
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from tests import forked
 from tests.centres import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT.parent / "shared" / "golden"
+GOLDEN = ROOT / "tests" / "golden"
 
 AUTUMN = ("--month", "2026-08", "--month", "2026-09", "--as-of", "2026-10-20T00:00:00Z")
 SPRING = ("--month", "2026-02", "--month", "2026-03", "--as-of", "2026-03-18T12:00:00Z")
@@ -96,12 +97,11 @@ def _environment() -> dict[str, str]:
 
 
 def golden_home(name: str, to: Path) -> LiveHome:
-    """A home with the deliveries of a golden set in landing."""
-    if not (GOLDEN / name).is_dir():
-        pytest.skip(f"the golden set {name} lies beside this project and is not there")
-    shutil.copytree(GOLDEN / name / "landing", to / "landing", copy_function=shutil.copyfile)
-    for directory in [to, *(p for p in to.rglob("*") if p.is_dir())]:
-        directory.chmod(0o755)
+    """A home with the deliveries of a golden set in landing, unpacked so that tests can spoil them."""
+    for packed in (GOLDEN / name / "landing").rglob("*.gz"):
+        file = to / packed.relative_to(GOLDEN / name).with_suffix("")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(gzip.decompress(packed.read_bytes()))
     # The PDF has its own tests, and each costs a browser.
     (to / "callboard.toml").write_text('default_site = "SHA"\n[report]\npdf = false\n')
     return LiveHome(to)

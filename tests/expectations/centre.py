@@ -103,6 +103,10 @@ def make_centre(
             "values (?, ?, ?, ?, ?, ?, ?, ?)",
             _DEFINITIONS,
         )
+        connection.execute(
+            "create table intermediate.int_kpi_needs as "
+            "select kpi_id, 'acd.contact_legs' as need, true as is_delivered from intermediate.int_kpi_definitions"
+        )
         connection.execute(_SCRIPT.replace("{measures}", ", ".join(_MEASURES)))
         make_scorecards(connection)
         make_sources(connection)
@@ -176,14 +180,14 @@ create table staging.stg_acd__contact_legs as
 select 'L' || n as leg_id, 'K' || n as contact_id, 1 as leg_number, 'inbound' as direction, 'Q1' as queue_id, agent_id,
     'C' || n as customer_id, 'billing' as topic, offered_at, offered_at + interval 10 second as answered_at,
     offered_at + interval 210 second as ended_at, 200 as talk_seconds, 10 as hold_seconds, 40 as wrap_seconds,
-    'answered' as outcome, false as transferred, 1 as delivery_id, n as line_number
+    'answered' as outcome, false as transferred, 1 as delivery_id, n as line_number, 1 as row_number
 from leg;
 
 create table staging.stg_crm__surveys as
 select 'S' || n as survey_id, 'K' || n as contact_id, agent_id, offered_at + interval 1 hour as responded_at,
     if(n % 50 = 0, 1 + n % 4 // 2, 4) as csat, 9 as nps, 4 as resolution, 4 as attitude, 4 as speed, 4 as ease,
     if(n % 100 = 0, ['pending', 'upheld', 'excluded'][1 + n // 100 % 3], null) as review,
-    if(n % 100 = 0, 'looked into', null) as review_reason, if(n % 100 = 0, 0, 6) as delivery_id, n as line_number
+    if(n % 100 = 0, 'looked into', null) as review_reason, if(n % 100 = 0, 0, 6) as delivery_id, n as line_number, 1 as row_number
 from leg where n % 5 = 0;
 
 create table marts.survey_review as
@@ -200,7 +204,7 @@ create table raw.crm__surveys as
 select * replace (null as review, null as review_reason, 6 as delivery_id), 1 as delivery_order,
     cast(null as varchar) as local_columns
 from staging.stg_crm__surveys;
-create table quarantine.refused_crm__surveys (delivery_id bigint, line_number bigint, reason_code varchar);
+create table quarantine.refused_crm__surveys (delivery_id bigint, line_number bigint, row_number bigint, reason_code varchar);
 
 create table staging.stg_crm__cases (case_id varchar, contact_id varchar, customer_id varchar, agent_id varchar,
     category varchar, opened_at timestamp, due_at timestamp, closed_at timestamp);
@@ -212,11 +216,18 @@ create table staging.stg_qa__evaluations (evaluation_id varchar, contact_id varc
     evaluator_id varchar, evaluated_at timestamp, method varchar, score decimal(26, 10), status varchar);
 
 create table marts.fct_queue_interval as
-select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
-    interval_starts_at::date as business_date,
-    count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
-    count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
-from leg group by all;
+select *, date_trunc('month', business_date)::date as month, 30 as interval_minutes, 'acd.contact_legs' as source_table,
+    offered as offered_with_known_wait, answered as answered_with_known_wait, answered as answered_with_known_handle_time
+from (
+    select time_bucket(interval 30 minute, offered_at) as interval_starts_at, 'Q1' as queue_id,
+        interval_starts_at::date as business_date,
+        count(*) + count(*) // 10 as offered, count(*) as answered, count(*) // 10 as abandoned, 0 as short_abandons,
+        count(*) as within_service_level, count(*) * 10 as wait_seconds, count(*) * 250 as handle_seconds
+    from leg group by all
+    union all
+    -- The switch did not say who answered these two.
+    select min(business_date) + interval 8 hour, 'Q1', min(business_date), 2, 2, 0, 0, 2, 20, 500 from worked group by month
+);
 
 create temp table measured as
 select date_trunc('month', business_date)::date as month, employee_id, site_id, team_id, business_line,
@@ -261,7 +272,7 @@ select below.month, kpi_id, below.scope, below.scope_id,
     coalesce(above.amount, 0)::double * numerator_factor / numerator_divisor as numerator,
     below.amount::double / denominator_divisor as denominator,
     numerator / denominator as value,
-    cast(null as double) as target, cast(null as varchar) as status, false as is_provisional, 'r1' as release_id
+    cast(null as double) as target, cast(null as varchar) as status, 1.0::double as coverage, false as is_provisional, 'r1' as release_id
 from intermediate.int_kpi_definitions
 join scope_measure as below
     on below.measure = denominator_measure and list_contains(string_split(scopes, '|'), below.scope)
@@ -269,6 +280,9 @@ left join scope_measure as above
     on above.measure = numerator_measure and above.month = below.month and above.scope = below.scope
     and above.scope_id = below.scope_id
 where below.amount <> 0;
+
+create table marts.kpi_absence (month date, kpi_id varchar, scope varchar, scope_id varchar, reason varchar,
+    missing_sources varchar);
 
 create temp table scoped_value as
 select month, scope_id as team_id, kpi_id, value from marts.kpi_monthly where scope in ('centre', 'team');

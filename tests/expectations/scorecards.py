@@ -34,20 +34,20 @@ create table marts.team_scorecard_item as
 select month, scope_id as team_id, * exclude (month, scope, scope_id) from item where scope <> 'employee';
 
 create table marts.team_scorecard_monthly as
-select month, team_id, sum(points) as score from marts.team_scorecard_item group by all;
+select month, team_id, sum(points) as score, 1.0::double as weight_covered from marts.team_scorecard_item group by all;
 create table marts.agent_scorecard_monthly as
 select month, employee_id, 'inquiry' as business_line, 'agent' as role, sum(points) as own_score, 90.0 as team_score,
     sum(points) as score, 12 as people_ranked, row_number() over (partition by month order by employee_id) as rank,
     case when rank <= 2 then 'top' when rank > 10 then 'bottom' else 'middle' end as tier,
-    cast(null as varchar) as unranked_reason, if(tier = 'bottom', 1, 0) as months_in_bottom_tier, 1 as months_ranked
+    cast(null as varchar) as unranked_reason, cast(null as varchar) as unranked_code, if(tier = 'bottom', 1, 0) as months_in_bottom_tier, 1 as months_ranked
 from marts.agent_scorecard_item group by month, employee_id;
 
 insert into marts.kpi_monthly by name
 select month, 'performance_score' as kpi_id, 'employee' as scope, employee_id as scope_id, score as numerator,
-    1 as denominator, score as value, false as is_provisional, 'r1' as release_id
+    1 as denominator, score as value, 1.0::double as coverage, false as is_provisional, 'r1' as release_id
 from marts.agent_scorecard_monthly
 union all
-select month, 'operations_kpi_score', 'centre', team_id, score, 1, score, false, 'r1'
+select month, 'operations_kpi_score', 'centre', team_id, score, 1, score, 1.0::double, false, 'r1'
 from marts.team_scorecard_monthly where team_id = 'all';
 
 create table staging.stg_rules__kpi_targets as select 'csat_score' as kpi_id, 'any' as business_line;

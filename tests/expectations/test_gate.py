@@ -1,13 +1,15 @@
 """The gate itself: waivers, absent sources, checks that cannot run, and what it leaves behind."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from great_expectations.core import ExpectationSuite
 
-from expectations.gate import GateReport
+from expectations.gate import GateReport, expectation_names
 from expectations.settling import Bound, Confirmation, Waiver
 from tests.expectations.centre import LAST, MONTHS, make_centre
 from tests.expectations.conftest import AS_OF, SETTINGS
@@ -220,6 +222,22 @@ def test_the_threshold_of_quarantined_rows_is_a_setting(
     )
     assert failed(judge(warehouse)) == {"quarantined_share_is_small"}
     assert judge(warehouse, settings=SETTINGS.model_copy(update={"max_quarantined_share": 0.1})).passed
+
+
+def test_suites_results_and_pages_of_what_failed_are_kept_as_great_expectations_writes_them(
+    spoilt: Callable[..., Path], judge: Callable[..., GateReport]
+) -> None:
+    files = judge(spoilt(TOO_LONG_A_DAY)).files
+    assert set(files) == {"suites.json", "validation_results.json", "fct_agent_day.html"}
+    suites = {suite["name"]: ExpectationSuite(**suite) for suite in json.loads(files["suites.json"])}
+    assert set(suites) == set(expectation_names())
+    results = {result["suite_name"]: result for result in json.loads(files["validation_results.json"])}
+    assert {name for name, result in results.items() if not result["success"]} == {"fct_agent_day"}
+    broken = [one for one in results["fct_agent_day"]["results"] if not one["success"]]
+    assert [
+        (one["expectation_config"]["meta"]["name"], one["result"]["observed_value"]) for one in broken
+    ] == [(LONG_DAYS, 12)]
+    assert "no more seconds than the site" in files["fct_agent_day.html"]
 
 
 def test_an_instant_with_an_offset_is_read_as_that_instant(

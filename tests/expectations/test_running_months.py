@@ -12,7 +12,9 @@ MIDDAY_OF_THE_20TH = datetime(2026, 8, 20, 4)  # noon in Shanghai
 
 UNTIL_THE_19TH = [
     "delete from marts.fct_agent_day where business_date > '2026-08-19'",
-    "delete from marts.fct_queue_interval where business_date > '2026-08-19'",
+    # moved, not deleted: kpi_monthly counts them
+    "update marts.fct_queue_interval set interval_starts_at = interval_starts_at - interval 342 hour, "
+    "business_date = business_date - 14 where business_date > '2026-08-19'",
     "delete from marts.survey_review where business_date > '2026-08-19'",
     "delete from staging.stg_acd__contact_legs where offered_at >= '2026-08-20'",
     "update marts.kpi_monthly set is_provisional = true where month = '2026-08-01'",

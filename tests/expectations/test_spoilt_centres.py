@@ -36,6 +36,37 @@ SPOILT: list[tuple[str, list[str]]] = [
         "kpi_monthly_values_are_within_bounds",
         ["update marts.kpi_monthly set value = 5.5 where scope_id = 'E01' and kpi_id = 'csat_score'"],
     ),
+    ("kpi_monthly_coverage_is_a_share", ["update marts.kpi_monthly set coverage = 0 where scope_id = 'E01'"]),
+    (
+        "kpi_monthly_coverage_is_a_share",
+        ["update marts.kpi_monthly set coverage = 1.1 where scope_id = 'E01'"],
+    ),
+    (
+        "kpi_monthly_needs_are_delivered",
+        ["update intermediate.int_kpi_needs set is_delivered = false where kpi_id = 'csat_score'"],
+    ),
+    (
+        "kpi_absence_key_is_unique",
+        [
+            f"insert into marts.kpi_absence select {MONTH}, 'csat_score', 'team', 'T1', 'not_known', null from range(2)"
+        ],
+    ),
+    (
+        "kpi_absence_says_why",
+        [f"insert into marts.kpi_absence select {MONTH}, 'csat_score', 'team', 'T1', 'not_delivered', null"],
+    ),
+    (
+        "kpi_absence_says_why",
+        [f"insert into marts.kpi_absence select {MONTH}, 'csat_score', 'team', 'T1', 'lost', null"],
+    ),
+    (
+        "kpi_absence_explains_what_the_centre_lacks",
+        [f"delete from marts.kpi_monthly where kpi_id = 'report_accuracy_rate' and month = {MONTH}"],
+    ),
+    (
+        "kpi_absence_explains_what_the_centre_lacks",
+        [f"insert into marts.kpi_absence select {MONTH}, 'csat_score', 'centre', 'all', 'not_known', null"],
+    ),
     ("kpi_monthly_kpis_are_in_the_catalogue", ["delete from marts.dim_kpi where kpi_id = 'csat_score'"]),
     (
         "kpi_monthly_months_are_first_days",
@@ -312,6 +343,16 @@ SPOILT: list[tuple[str, list[str]]] = [
     (
         "fct_queue_interval_starts_at_half_hours",
         ["update marts.fct_queue_interval set interval_starts_at = interval_starts_at + interval 1 minute"],
+    ),
+    (
+        "fct_queue_interval_adds_up_to_kpi_monthly",
+        [f"update marts.fct_queue_interval set handle_seconds = handle_seconds + 1 where month = {MONTH}"],
+    ),
+    (
+        "fct_queue_interval_adds_up_to_kpi_monthly",
+        [
+            f"delete from marts.kpi_monthly where kpi_id = 'answer_rate' and scope = 'business_line' and month = {MONTH}"
+        ],
     ),
     ("fct_queue_interval_queue_id_is_in_dim_queue", ["delete from marts.dim_queue"]),
     (
@@ -606,7 +647,7 @@ def test_a_spoilt_centre_fails_the_expectation_about_it(
             "insert into raw.crm__surveys select * replace (9 as csat, 2 as delivery_order, -line_number as line_number) "
             "from raw.crm__surveys",
             "insert into quarantine.refused_crm__surveys "
-            "select delivery_id, line_number, 'out_of_range' from raw.crm__surveys where csat = 9",
+            "select delivery_id, line_number, row_number, 'out_of_range' from raw.crm__surveys where csat = 9",
         ],
         # a local time, which is no instant until it is known whose
         [

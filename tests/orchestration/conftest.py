@@ -49,13 +49,13 @@ class StandIn:
     home: Home
     verdicts: list[Verdict] = field(default_factory=lambda: [PASSED])
 
-    def deliver(self, name: str, months: Sequence[date] = (AUGUST, SEPTEMBER), filled: int = 1) -> Path:
-        """A file of requisitions in landing, one a month, well inside it; `filled` makes it say something else."""
-        path = self.home.landing / "hr" / "requisitions" / name
+    def deliver(self, name: str, months: Sequence[date] = (AUGUST, SEPTEMBER), category: int = 1) -> Path:
+        """A file of complaints in landing, one a month, well inside it; `category` makes it say something else."""
+        path = self.home.landing / "crm" / "complaints" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         days = [month.replace(day=15) for month in months]
-        lines = [f"{day},agent,{day},{day},100,{filled}" for day in days]
-        path.write_text("\n".join(["requisition_id,role,opened_on,due_on,requested,filled", *lines]) + "\n")
+        lines = [f"{day},{day}T12:00:00Z,{category}" for day in days]
+        path.write_text("\n".join(["complaint_id,received_at,category", *lines]) + "\n")
         return path
 
     def load(self) -> None:

@@ -68,7 +68,7 @@ def without_dbt(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_configuration_manifest_and_waivers_are_read_once_in_a_refresh(stand_in: StandIn) -> None:
     before = stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     stand_in.home.waivers_file.write_text("")
-    stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [SEPTEMBER], category=9)
     notices = Notices()
     with files_read() as read:
         run = RefreshRun(stand_in.context())
@@ -98,10 +98,10 @@ def test_a_refresh_of_nothing_reads_each_once_too(stand_in: StandIn) -> None:
 def test_months_are_planned_once(stand_in: StandIn, delivered: bool, planned: int) -> None:
     stand_in.publish({AUGUST: 0.5})
     if delivered:
-        stand_in.deliver("2026-10.csv", [AUGUST], filled=9)
+        stand_in.deliver("2026-10.csv", [AUGUST], category=9)
     else:
         # What is loaded already was refused: there is a plan before the load, which then changes nothing.
-        stand_in.deliver("2026-10.csv", [AUGUST], filled=9)
+        stand_in.deliver("2026-10.csv", [AUGUST], category=9)
         stand_in.build({AUGUST: 9.0})
     plans = 0
 

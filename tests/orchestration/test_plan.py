@@ -40,7 +40,7 @@ def test_only_the_months_that_a_delivery_touches_are_made(stand_in: StandIn) -> 
 
 def test_what_a_refused_build_loaded_stays_to_be_made(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
-    stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [SEPTEMBER], category=9)
     stand_in.build({SEPTEMBER: 9.0})
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
     assert status_without_work(stand_in.context()) == "work"
@@ -48,7 +48,7 @@ def test_what_a_refused_build_loaded_stays_to_be_made(stand_in: StandIn) -> None
 
 def test_requested_months_leave_the_other_touched_ones_pending(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
-    stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], category=9)
     stand_in.publish({AUGUST: 0.75})
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
     stand_in.publish({SEPTEMBER: 0.5})
@@ -60,7 +60,7 @@ def test_a_published_month_that_begins_after_as_of_is_made_later(
     stand_in: StandIn, requested: tuple[date, ...]
 ) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
-    stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [AUGUST, SEPTEMBER], category=9)
     stand_in.load()
     earlier = stand_in.context(*requested, as_of=AS_OF.replace(month=8))
     plan = plan_refresh(earlier)
@@ -72,7 +72,7 @@ def test_a_published_month_that_begins_after_as_of_is_made_later(
 
 def test_what_touches_only_a_month_after_as_of_waits(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
-    stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [SEPTEMBER], category=9)
     stand_in.load()
     assert plan_refresh(stand_in.context(as_of=AS_OF.replace(month=8))).months == ()
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
@@ -131,8 +131,8 @@ def test_a_month_that_is_provisional_after_it_matured_waits_for_deliveries(stand
 
 def test_a_delivery_that_dates_no_month_still_gets_published(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
-    empty = stand_in.home.landing / "hr" / "requisitions" / "later.csv"
-    empty.write_text("requisition_id,role,opened_on,due_on,requested,filled\n")
+    empty = stand_in.home.landing / "crm" / "complaints" / "later.csv"
+    empty.write_text("complaint_id,received_at,category\n")
     stand_in.load()
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
 
@@ -147,7 +147,7 @@ def test_a_file_that_was_only_touched_changes_nothing(stand_in: StandIn) -> None
 def test_a_lost_build_database_makes_nothing_again_that_did_not_change(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     stand_in.home.warehouse.unlink()
-    stand_in.deliver("2026-10.csv", [SEPTEMBER], filled=9)
+    stand_in.deliver("2026-10.csv", [SEPTEMBER], category=9)
     stand_in.load()
     assert plan_refresh(stand_in.context()).months == (SEPTEMBER,)
 

@@ -45,7 +45,6 @@ def facts(base: Facts, **changes: object) -> Facts:
             (SEPTEMBER,),
             (),
         ),
-        (facts(FIRST, touched_by_own_reports={AUGUST}), (), ()),
         # Nothing came since.
         (facts(RELEASED), (), ()),
         (facts(RELEASED, as_of=LATER), (), ()),
@@ -60,7 +59,6 @@ def facts(base: Facts, **changes: object) -> Facts:
         (facts(RELEASED, as_of=EARLIER, touched={SEPTEMBER}, has_new_deliveries=True), (), (SEPTEMBER,)),
         (facts(RELEASED, touched={NOVEMBER}, has_new_deliveries=True), (SEPTEMBER,), ()),
         # Rows about our own reports remake published months only.
-        (facts(RELEASED, touched_by_own_reports={SEPTEMBER, OCTOBER}), (SEPTEMBER,), ()),
         # A part has matured.
         (facts(RELEASED, published=(made(AUGUST, provisional=True, matures=AS_OF),)), (AUGUST,), ()),
         (facts(RELEASED, published=(made(AUGUST, provisional=True, matures=LATER),)), (), ()),

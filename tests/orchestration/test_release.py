@@ -43,7 +43,7 @@ def test_the_manifest_fingerprints_every_file_of_the_release_and_every_delivery(
     (delivery,) = manifest.deliveries
     landed = stand_in.home.landing / delivery.file
     assert delivery.sha256 == hashlib.sha256(landed.read_bytes()).hexdigest()
-    assert (delivery.table_name, delivery.rows) == ("hr.requisitions", 2)
+    assert (delivery.table_name, delivery.rows) == ("crm.complaints", 2)
     assert manifest.library_versions["duckdb"] == duckdb.__version__
 
 
@@ -131,12 +131,12 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     stand_in.in_build(
-        "insert into quarantine.quarantined_row select 'hr.requisitions', 'hr/requisitions/2026-09.csv', 3, 'filled', "
+        "insert into quarantine.quarantined_row select 'crm.complaints', 'crm/complaints/2026-09.csv', 3, 'category', "
         "'not_whole_number', null, 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
     )
     made = publish(ctx, stand_in.judge(build))
     assert stand_in.published("select line, row_text, reason, reason_code from audit.quarantined_row") == [
-        (3, "***;x", "filled is not a whole number", "not_whole_number")
+        (3, "***;x", "category is not a whole number", "not_whole_number")
     ]
     assert stand_in.published("select quarantined_rows from audit.delivery") == [(1,)]
     assert b"Wei Chen" not in (made.path / "callboard.duckdb").read_bytes()
@@ -145,7 +145,7 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
 def test_months_that_were_published_and_changed_are_restated_with_what_arrived(stand_in: StandIn) -> None:
     stand_in.publish({AUGUST: 0.5, SEPTEMBER: 0.25})
     assert stand_in.published("from audit.restatement") == []
-    stand_in.deliver("2026-10.csv", [AUGUST, OCTOBER], filled=2)
+    stand_in.deliver("2026-10.csv", [AUGUST, OCTOBER], category=2)
     made = stand_in.publish({AUGUST: 0.75, SEPTEMBER: 0.25, OCTOBER: 1.0})
     (row,) = stand_in.published("from audit.restatement")
     (arrived,) = stand_in.published("select delivery_id from audit.delivery where file like '%2026-10.csv'")

@@ -39,7 +39,7 @@ def test_a_new_home_has_nothing_published_and_its_files_waiting(
     status = said(callboard, stand_in.home)
     assert status["published"] is None
     assert status["waiting"] == [
-        {"table_name": "hr.requisitions", "file": "hr/requisitions/2026-09.csv", "reason": "new"}
+        {"table_name": "crm.complaints", "file": "crm/complaints/2026-09.csv", "reason": "new"}
     ]
 
 
@@ -107,7 +107,7 @@ def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'filled', "
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'category', "
             "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish
@@ -115,14 +115,14 @@ def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
     publish(ctx, stand_in.judge(build))
     assert said(callboard, stand_in.home)["quarantine"] == [
         {
-            "table_name": "hr.requisitions",
+            "table_name": "crm.complaints",
             "refused": 2,
             "delivered": 2,
             "reasons": [
                 {
-                    "reason": "filled is not a whole number",
+                    "reason": "category is not a whole number",
                     "rows": 2,
-                    "example": "hr/requisitions/2026-09.csv:9",
+                    "example": "crm/complaints/2026-09.csv:9",
                 }
             ],
         }

@@ -112,12 +112,12 @@ def _between_rows(
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     load_texts(engine, "clean", files_of(landing, table))
-    if contract.unique:
-        key, unique = contract.key[0], contract.unique
+    if contract.leads_to:
+        column, of = contract.leads_to.column, contract.leads_to.of
         found.append(
             (
-                f"{unique}: twice",
-                f"select line from typed join clean using ({unique}) where typed.{key} <> clean.{key}",
+                f"{column}: twice",
+                f"select line from typed join clean using ({column}) where typed.{of} <> clean.{of}",
             )
         )
     if contract.no_overlap:

@@ -17,9 +17,10 @@
         'instants': columns | selectattr('1.type', 'equalto', 'timestamp') | map(attribute=0) | list,
         'decimals': columns | selectattr('1.type', 'equalto', 'decimal') | map(attribute=0) | list,
         'hidden': columns | selectattr('1.hidden', 'defined') | map(attribute=0) | list,
-        'row': ['delivery_id', 'line_number'],
+        'row': ['delivery_id', 'line_number', 'row_number'],
         'carried': [
-            'error_column', 'error_code', 'error_params', 'row_text', 'delivery_id', 'line_number', 'delivery_order',
+            'error_column', 'error_code', 'error_params', 'row_text', 'delivery_id', 'line_number', 'row_number',
+            'delivery_order',
         ],
     }) -%}
     {{ return(contract) }}

@@ -4,6 +4,7 @@
     {{ return([
         'acd.queues',
         'acd.contact_legs',
+        'acd.queue_intervals',
         'acd.agent_states',
         'crm.cases',
         'crm.surveys',
@@ -41,7 +42,10 @@
             'service_level_seconds': {'type': 'int', 'required': true, 'range': [1, 86400]},
             'short_abandon_seconds': {'type': 'int', 'required': true, 'range': [0, 600]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
         'model': 'acd__contact_legs', 'key': ['leg_id'], 'person': 'agent_id',
@@ -57,18 +61,49 @@
             'offered_at': {'type': 'timestamp', 'required': true},
             'answered_at': {'type': 'timestamp'},
             'ended_at': {'type': 'timestamp', 'required': true},
-            'talk_seconds': {'type': 'int', 'required': true, 'range': [0, 86400]},
-            'hold_seconds': {'type': 'int', 'required': true, 'range': [0, 86400]},
-            'wrap_seconds': {'type': 'int', 'required': true, 'range': [0, 86400]},
+            'talk_seconds': {'type': 'int', 'range': [0, 86400]},
+            'hold_seconds': {'type': 'int', 'range': [0, 86400]},
+            'wrap_seconds': {'type': 'int', 'range': [0, 86400]},
             'outcome': {'type': 'text', 'required': true, 'vocabulary': ['answered', 'abandoned', 'overflowed', 'voicemail']},
-            'transferred': {'type': 'bool', 'required': true},
+            'transferred': {'type': 'bool'},
         }, 'rules': [
-            {'column': 'answered_at', 'check': "(answered_at is not null) = (outcome = 'answered')", 'reason': 'not_exactly_where', 'params': {'other': 'outcome', 'value': 'answered'}},
+            {'column': 'answered_at', 'check': "answered_at is null or outcome = 'answered'", 'reason': 'only_where', 'params': {'other': 'outcome', 'value': 'answered'}},
             {'column': 'answered_at', 'check': 'answered_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
             {'column': 'ended_at', 'check': 'ended_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
             {'column': 'ended_at', 'check': 'ended_at >= answered_at', 'reason': 'before', 'params': {'other': 'answered_at'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
+    }) }}
+    {%- elif table == 'acd.queue_intervals' -%} {{ return({
+        'model': 'acd__queue_intervals', 'key': ['queue_id', 'interval_starts_at'], 'person': none,
+        'columns': {
+            'queue_id': {'type': 'text', 'required': true, 'ref': {'table': 'acd.queues', 'column': 'queue_id'}},
+            'interval_starts_at': {'type': 'timestamp', 'required': true},
+            'interval_minutes': {'type': 'int', 'required': true, 'range': [1, 1500]},
+            'offered': {'type': 'int', 'required': true, 'range': [0, 1000000]},
+            'answered': {'type': 'int', 'range': [0, 1000000]},
+            'abandoned': {'type': 'int', 'range': [0, 1000000]},
+            'short_abandoned': {'type': 'int', 'range': [0, 1000000]},
+            'answered_within': {'type': 'int', 'range': [0, 1000000]},
+            'wait_seconds': {'type': 'int', 'range': [0, 1000000000]},
+            'talk_seconds': {'type': 'int', 'range': [0, 1000000000]},
+            'hold_seconds': {'type': 'int', 'range': [0, 1000000000]},
+            'wrap_seconds': {'type': 'int', 'range': [0, 1000000000]},
+            'transferred': {'type': 'int', 'range': [0, 1000000]},
+        }, 'rules': [
+            {'column': 'answered', 'check': 'answered <= offered', 'reason': 'above', 'params': {'other': 'offered'}},
+            {'column': 'abandoned', 'check': 'abandoned <= offered', 'reason': 'above', 'params': {'other': 'offered'}},
+            {'column': 'short_abandoned', 'check': 'short_abandoned <= abandoned', 'reason': 'above', 'params': {'other': 'abandoned'}},
+            {'column': 'answered_within', 'check': 'answered_within <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
+            {'column': 'transferred', 'check': 'transferred <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
+        ],
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
+        'segment': none,
     }) }}
     {%- elif table == 'acd.agent_states' -%} {{ return({
         'model': 'acd__agent_states', 'key': ['agent_id', 'started_at'], 'person': 'agent_id',
@@ -81,7 +116,10 @@
         }, 'rules': [
             {'column': 'ended_at', 'check': 'ended_at >= started_at', 'reason': 'before', 'params': {'other': 'started_at'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': 'ended_at', 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.cases' -%} {{ return({
         'model': 'crm__cases', 'key': ['case_id'], 'person': 'agent_id',
@@ -96,14 +134,17 @@
             'closed_at': {'type': 'timestamp'},
             'reopened': {'type': 'bool'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
         'model': 'crm__surveys', 'key': ['survey_id'], 'person': 'agent_id',
         'columns': {
             'survey_id': {'type': 'text', 'required': true},
-            'contact_id': {'type': 'text', 'required': true},
-            'agent_id': {'type': 'text', 'required': true, 'ref': {'table': 'hr.employees', 'column': 'agent_id'}},
+            'contact_id': {'type': 'text'},
+            'agent_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'agent_id'}},
             'responded_at': {'type': 'timestamp', 'required': true},
             'csat': {'type': 'int', 'range': [1, 5]},
             'nps': {'type': 'int', 'range': [0, 10]},
@@ -115,7 +156,10 @@
             'review': {'type': 'text', 'vocabulary': ['pending', 'upheld', 'excluded']},
             'review_reason': {'type': 'text'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
         'model': 'crm__complaints', 'key': ['complaint_id'], 'person': 'agent_id',
@@ -128,7 +172,10 @@
             'category': {'type': 'text'},
             'upheld': {'type': 'bool'},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
         'model': 'crm__orders', 'key': ['order_id'], 'person': 'agent_id',
@@ -143,7 +190,10 @@
             'refunded_at': {'type': 'timestamp'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['valid', 'cancelled', 'abnormal']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
         'model': 'hr__sites', 'key': ['site_id'], 'person': none,
@@ -156,10 +206,13 @@
             {'column': 'time_zone', 'check': is_time_zone('time_zone'), 'reason': 'not_time_zone', 'params': {}},
             {'column': 'country', 'check': "length(country) = 2 and lower(country) between 'aa' and 'zz'", 'reason': 'not_country_code', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.employees' -%} {{ return({
-        'model': 'hr__employees', 'key': ['employee_id'], 'person': none,
+        'model': 'hr__employees', 'key': ['employee_id', 'hired_on'], 'person': none,
         'columns': {
             'employee_id': {'type': 'text', 'required': true},
             'agent_id': {'type': 'text'},
@@ -172,7 +225,10 @@
         }, 'rules': [
             {'column': 'left_on', 'check': 'left_on >= hired_on', 'reason': 'before', 'params': {'other': 'hired_on'}},
         ],
-        'unique': 'agent_id', 'no_overlap': none,
+        'leads_to': {'column': 'agent_id', 'of': 'employee_id'},
+        'periods': {'of': 'employee_id', 'starts': 'hired_on', 'ends': 'left_on'},
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.assignments' -%} {{ return({
         'model': 'hr__assignments', 'key': ['employee_id', 'valid_from'], 'person': none,
@@ -186,7 +242,10 @@
             'role': {'type': 'text', 'required': true, 'vocabulary': ['agent', 'team_lead', 'trainer', 'report_specialist', 'hr_specialist', 'qa_specialist', 'manager']},
             'supervisor_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'employee_id'}},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
         'model': 'hr__schedules', 'key': ['employee_id', 'starts_at'], 'person': 'employee_id',
@@ -198,7 +257,10 @@
         }, 'rules': [
             {'column': 'ends_at', 'check': 'ends_at > starts_at', 'reason': 'not_after', 'params': {'other': 'starts_at'}},
         ],
-        'unique': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'segment': {'starts': 'starts_at', 'ends': 'ends_at'},
     }) }}
     {%- elif table == 'hr.staffing_requirements' -%} {{ return({
         'model': 'hr__staffing_requirements', 'key': ['interval_starts_at', 'business_line'], 'person': none,
@@ -209,7 +271,10 @@
         }, 'rules': [
             {'column': 'interval_starts_at', 'check': 'extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0', 'reason': 'not_half_hour', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_sessions' -%} {{ return({
         'model': 'hr__training_sessions', 'key': ['session_id'], 'person': none,
@@ -223,7 +288,10 @@
             'ended_on': {'type': 'date'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['planned', 'held', 'cancelled']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
         'model': 'hr__training_records', 'key': ['session_id', 'employee_id'], 'person': none,
@@ -235,7 +303,10 @@
             'exam_passed': {'type': 'bool'},
             'left': {'type': 'bool', 'required': true},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
         'model': 'hr__requisitions', 'key': ['requisition_id'], 'person': none,
@@ -247,7 +318,10 @@
             'requested': {'type': 'int', 'required': true, 'range': [1, 100000]},
             'filled': {'type': 'int', 'required': true, 'range': [0, 100000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
         'model': 'hr__budget_lines', 'key': ['month', 'category'], 'person': none,
@@ -259,7 +333,10 @@
         }, 'rules': [
             {'column': 'month', 'check': 'extract(day from month) = 1', 'reason': 'not_first_of_month', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'hr.appraisals' -%} {{ return({
         'model': 'hr__appraisals', 'key': ['employee_id', 'month'], 'person': none,
@@ -269,7 +346,10 @@
             'self_score': {'type': 'decimal', 'range': [0, 100]},
             'manager_score': {'type': 'decimal', 'range': [0, 100]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
         'model': 'qa__evaluations', 'key': ['evaluation_id'], 'person': 'agent_id',
@@ -284,7 +364,10 @@
             'critical_error': {'type': 'bool', 'required': true},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['final', 'disputed', 'overturned']},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
         'model': 'qa__evaluation_items', 'key': ['evaluation_id', 'criterion'], 'person': none,
@@ -296,7 +379,10 @@
         }, 'rules': [
             {'column': 'points', 'check': 'points <= max_points', 'reason': 'above', 'params': {'other': 'max_points'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'qa.report_deliveries' -%} {{ return({
         'model': 'qa__report_deliveries', 'key': ['report_id'], 'person': 'owner_id',
@@ -308,7 +394,10 @@
             'delivered_at': {'type': 'timestamp'},
             'defects': {'type': 'int', 'range': [0, 100000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
         'model': 'rules__kpi_targets', 'key': ['kpi_id', 'scope', 'business_line', 'valid_from'], 'person': none,
@@ -319,7 +408,10 @@
             'valid_from': {'type': 'date', 'required': true},
             'target': {'type': 'decimal', 'required': true, 'range': [-1000000000000, 1000000000000]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
         'model': 'rules__scorecard_weights', 'key': ['business_line', 'role', 'valid_from', 'kpi_id'], 'person': none,
@@ -339,7 +431,10 @@
             {'column': 'points_per_unit', 'check': "method <> 'deduction' or points_per_unit is not null", 'reason': 'deduction_without_points', 'params': {}},
             {'column': 'counted', 'check': "counted is null or counted <> 'numerator' or method in ('deduction', 'tiered')", 'reason': 'numerator_not_counted', 'params': {}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_bands' -%} {{ return({
         'model': 'rules__scorecard_bands', 'key': ['business_line', 'role', 'valid_from', 'kpi_id', 'band'], 'person': none,
@@ -352,7 +447,10 @@
             'bound': {'type': 'decimal', 'range': [-1000000000000, 1000000000000]},
             'share': {'type': 'decimal', 'required': true, 'range': [0, 1]},
         }, 'rules': [],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
         'model': 'rules__scorecard_exemptions', 'key': ['business_line', 'role', 'kpi_id', 'condition_kpi_id', 'valid_from'], 'person': none,
@@ -368,7 +466,10 @@
         }, 'rules': [
             {'column': 'valid_to', 'check': 'valid_to >= valid_from', 'reason': 'before', 'params': {'other': 'valid_from'}},
         ],
-        'unique': none, 'no_overlap': none,
+        'leads_to': none,
+        'periods': none,
+        'longest': none, 'no_overlap': none,
+        'segment': none,
     }) }}
     {%- endif -%}
 {%- endmacro %}

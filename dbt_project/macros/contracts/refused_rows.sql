@@ -4,7 +4,7 @@
 
     1. judged_rows: each row by itself, and against the rows it refers to;
     2. versions_of_keys: good rows of one key against each other, the newest counts;
-    3. rows_ruled_out: current rows against each other, where the contract has a rule between rows;
+    3. ruled_out: current rows against each other, where the contract has a rule between rows;
     4. the refused rows with their reasons; one whose key a later good row has is repaired and leaves quarantine. -#}
 {% macro refused_rows(table) -%}
 {%- set contract = contract_of(table) -%}
@@ -19,7 +19,7 @@ delivered as {{ contract.inlined }} (
 {{ judged_rows(contract, rules) }},
 
 {{ versions_of_keys(contract) }},
-{% if contract.unique %}
+{% if contract.leads_to %}
 {{ taken_values(contract) }},
 {% elif contract.no_overlap %}
 {{ overlapping_segments(contract) }},
@@ -36,7 +36,7 @@ broken as (
     left join versions
         on {{ on_columns(contract.key, 'refused', 'versions') }}
         and versions.age = 1
-        and versions.version > refused.version
+        and {{ is_later('versions', 'refused') }}
 ),
 
 {{ replaced_rows(contract) }},
@@ -45,12 +45,12 @@ final as (
     select * from broken
     union all
     select * from replaced
-    {%- if contract.unique or contract.no_overlap %}
+    {%- if contract.leads_to or contract.no_overlap %}
     union all
     select
         judged.{{ contract.row | join(',\n        judged.') }},
-        {%- if contract.unique %}
-        '{{ contract.unique }}' as column_name,
+        {%- if contract.leads_to %}
+        '{{ contract.leads_to.column }}' as column_name,
         'already_taken' as reason_code,
         cast(null as {{ contract.text }}) as reason_params,
         {%- else %}
@@ -86,8 +86,11 @@ judged as {{ contract.inlined }} (
         error_params,
         row_text,
         {{ contract.row | join(',\n        ') }},
-        -- later delivery, then later line
+        -- later delivery, then later line, then later row of the line
         delivery_order * 1000000000000 + line_number as version,
+        {%- if contract.longest %}
+        delivery_order,
+        {%- endif %}
         {{ contract.key_hash }} as key_hash,
         case
             when error_code is not null then 0
@@ -112,6 +115,12 @@ refused as (
 good as {{ contract.inlined }} (
     select
         {{ (contract.key + columns_between_rows(contract)) | unique | join(',\n        ') }},
+        {%- if contract.no_overlap %}
+        {{ contract.no_overlap.ends }} as segment_ends_at,
+        {%- endif %}
+        {%- if contract.longest %}
+        delivery_order,
+        {%- endif %}
         key_hash,
         {{ contract.row | join(',\n        ') }},
         version
@@ -131,7 +140,9 @@ repeated as (
 versions as (
     select
         good.*,
-        row_number() over (partition by {{ 'good.' ~ contract.key | join(', good.') }} order by good.version desc) as age
+        row_number() over (
+            partition by {{ 'good.' ~ contract.key | join(', good.') }} order by {{ newest_first(contract, 'good') }}
+        ) as age
     from good
     inner join repeated on good.key_hash = repeated.key_hash
 )
@@ -148,15 +159,31 @@ replaced as (
         false as is_quarantined,
         cast(null as {{ contract.text }}) as row_text,
         cast(null as {{ contract.text }}) as row_text_public
-    from {{ 'claimed' if contract.unique else 'versions' }}
+    from {{ 'claimed' if contract.leads_to else 'versions' }}
     where age > 1
 )
+{%- endmacro %}
+
+{#- Rows of one key in turn, the one that counts first: the latest, or within a delivery the one that lasted longest. -#}
+{% macro newest_first(contract, rows) -%}
+    {%- if contract.longest -%}
+    {{ rows }}.delivery_order desc, {{ rows }}.{{ contract.longest }} desc nulls first,
+    {%- endif %} {{ rows }}.version desc, {{ rows }}.row_number desc
+{%- endmacro %}
+
+{#- Whether the one row was delivered after the other. -#}
+{% macro is_later(later, earlier) -%}
+    ({{ later }}.version, {{ later }}.row_number) > ({{ earlier }}.version, {{ earlier }}.row_number)
 {%- endmacro %}
 
 {#- Columns besides the key that a rule between rows looks at. -#}
 {% macro columns_between_rows(contract) -%}
     {%- set rule = contract.no_overlap -%}
-    {{ return([rule.within, rule.starts, rule.ends] if rule else [contract.unique] if contract.unique else []) }}
+    {%- set columns = [rule.within, rule.starts] if rule else [] -%}
+    {%- if contract.leads_to %}{% do columns.append(contract.leads_to.column) %}{% endif -%}
+    {%- if contract.periods %}{% do columns.append(contract.periods.ends) %}{% endif -%}
+    {%- if contract.longest %}{% do columns.append(contract.longest) %}{% endif -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
 {#- The row as it came, and as it may be shown outside. -#}

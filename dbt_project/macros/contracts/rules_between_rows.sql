@@ -1,28 +1,28 @@
 {#- The two rules between the rows of a table. Each names the rows that others rule out `ruled_out`. -#}
 
-{#- A value that only one row may have (`unique`): of the newest rows of all keys, those whose value a row with an earlier
-    key has are ruled out. The version before such a row then stands in, and may clash in its turn: so three rounds. -#}
+{#- A value that leads to one subject (`leads_to`, a login to an employee): of the rows that stand, those whose value an
+    earlier subject has are ruled out. The version before such a row then stands in, and may clash in its turn: so three
+    rounds.
+
+    Where rows have periods (`periods`, employments), rows of one subject that have a day in common are versions of one
+    row: a row stands unless a later one of its key was delivered, or a later one that it has a day in common with, whether
+    that one itself stands or not. -#}
 {% macro taken_values(contract, rounds=3) -%}
-{%- set column = contract.unique -%}
+{%- set column, of = contract.leads_to.column, contract.leads_to.of -%}
 {%- set key = contract.key | join(', ') -%}
 {%- for round in range(1, rounds + 1) -%}
 {%- set rows = 'good' if round == 1 else 'standing_' ~ (round - 1) -%}
-ranked_{{ round }} as (
-    select
-        *,
-        row_number() over (partition by {{ key }} order by version desc) as age
-    from {{ rows }}
-),
+{{ ranked_rows(contract, rows, 'ranked_' ~ round) }},
 
 clashing_{{ round }} as (
     select * from (
         select
             *,
-            row_number() over (partition by {{ column }} order by {{ key }}) as claim
+            min({{ of }}) over (partition by {{ column }}) as belongs_to
         from ranked_{{ round }}
         where age = 1 and {{ column }} is not null
     ) as claims
-    where claim > 1
+    where {{ of }} > belongs_to
 ),
 
 standing_{{ round }} as (
@@ -38,12 +38,41 @@ ruled_out as (
     {%- endfor %}
 ),
 
-claimed as (
+{{ ranked_rows(contract, 'standing_' ~ rounds, 'claimed') }}
+{%- endmacro %}
+
+{#- The CTE `name`: rows with their age, 1 for those that stand. -#}
+{% macro ranked_rows(contract, rows, name) -%}
+{%- set periods = contract.periods -%}
+{{ name }}{{ '_by_key' if periods }} as (
     select
         *,
-        row_number() over (partition by {{ key }} order by version desc) as age
-    from standing_{{ rounds }}
+        row_number() over (
+            partition by {{ contract.key | join(', ') }} order by {{ newest_first(contract, rows) }}
+        ) as {{ 'key_age' if periods else 'age' }}
+    from {{ rows }}
 )
+{%- if periods -%},
+
+{{ name }} as (
+    select
+        by_key.*,
+        case when overtaken.{{ contract.row[0] }} is null then by_key.key_age else by_key.key_age + 1 end as age
+    from {{ name }}_by_key as by_key
+    left join (
+        select distinct earlier.{{ contract.row | join(', earlier.') }}
+        from {{ name }}_by_key as earlier
+        inner join {{ rows }} as later
+            on
+                earlier.{{ periods.of }} = later.{{ periods.of }}
+                and earlier.{{ periods.starts }} <> later.{{ periods.starts }}
+                and {{ is_later('later', 'earlier') }}
+                and later.{{ periods.starts }} <= coalesce(earlier.{{ periods.ends }}, {{ last_day() }})
+                and earlier.{{ periods.starts }} <= coalesce(later.{{ periods.ends }}, {{ last_day() }})
+        where earlier.key_age = 1
+    ) as overtaken on {{ on_columns(contract.row, 'by_key', 'overtaken') }}
+)
+{%- endif %}
 {%- endmacro %}
 
 {#- Segments that do not overlap (`no_overlap`): one that starts before an earlier one, which itself counts, has ended is
@@ -51,7 +80,6 @@ claimed as (
 {% macro overlapping_segments(contract) -%}
 {%- set within = contract.no_overlap.within -%}
 {%- set starts = contract.no_overlap.starts -%}
-{%- set ends = contract.no_overlap.ends -%}
 newest as (
     select good.* from good
     left join versions on {{ on_columns(contract.row, 'good', 'versions') }}
@@ -62,7 +90,7 @@ neighbours as (
     select
         *,
         row_number() over (partition by {{ within }} order by {{ starts }}) as place,
-        max({{ ends }}) over (
+        max(segment_ends_at) over (
             partition by {{ within }} order by {{ starts }} rows between unbounded preceding and 1 preceding
         ) as busy_until
     from newest
@@ -98,7 +126,7 @@ walked as (
         run,
         step,
         {{ contract.row | join(',\n        ') }},
-        {{ ends }} as counts_until,
+        segment_ends_at as counts_until,
         true as counts
     from crowded
     where step = 1
@@ -108,7 +136,7 @@ walked as (
         crowded.run,
         crowded.step,
         crowded.{{ contract.row | join(',\n        crowded.') }},
-        case when crowded.{{ starts }} >= walked.counts_until then crowded.{{ ends }} else walked.counts_until end,
+        case when crowded.{{ starts }} >= walked.counts_until then crowded.segment_ends_at else walked.counts_until end,
         crowded.{{ starts }} >= walked.counts_until
     from walked
     inner join crowded

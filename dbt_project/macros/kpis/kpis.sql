@@ -8,17 +8,17 @@
     summed        the relation to add up: a smaller one with the same measures where there is one, else `rows`
     source_table  the table that delivery_id and line_number of `rows` point into
     line          the column that stands for the business line
-    measures      list of {name, expr: SQL over `rows`, summed_expr: SQL over `summed`} -#}
+    measures      list of {name, expr: SQL over `rows`, summed_expr: SQL over `summed`}; two families may count one measure,
+                  whose first is the one that says where it comes from -#}
 {% macro kpi_families() -%}
     {%- set families = [] -%}
     {%- for semantic_model in (graph.semantic_models.values() if execute else []) if semantic_model.config.meta.source_table -%}
         {%- set meta = semantic_model.config.meta -%}
         {%- set measures = [] -%}
         {%- for measure in semantic_model.measures -%}
-            {%- set expr = measure.expr or measure.name -%}
-            {%- do measures.append({
-                'name': measure.name, 'expr': expr, 'summed_expr': measure.name if meta.added_up_in else expr,
-            }) -%}
+            {%- set name = measure.name[(meta.prefix or '') | length:] -%}
+            {%- set expr = measure.expr or name -%}
+            {%- do measures.append({'name': name, 'expr': expr, 'summed_expr': name if meta.added_up_in else expr}) -%}
         {%- endfor -%}
         {%- set lines = semantic_model.dimensions | selectattr('name', 'equalto', 'business_line') | list -%}
         {%- do families.append({
@@ -54,7 +54,7 @@
     {%- for family in kpi_families() -%}
         {%- do columns_of.setdefault(family.source_table, []).extend(family.agent_day_columns) -%}
         {%- for measure in family.measures -%}
-            {%- do source_of.update({measure.name: family.source_table}) -%}
+            {%- do source_of.setdefault(measure.name, family.source_table) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- for semantic_model in (graph.semantic_models.values() if execute else []) -%}
@@ -72,6 +72,7 @@
 {% macro kpi_defaults() -%}
     {{ return({
         'needs': [],
+        'known_of': none,
         'matures_after_days': 0,
         'counted_where': none,
         'numerator_factor': 1,
@@ -142,11 +143,13 @@
     {%- endif -%}
     {%- set scale = meta.scale or ([0, 1] if meta.unit == 'ratio' else [0, none]) -%}
     {%- set bounds = meta.bounds or ([0, none] if meta.may_exceed_one else scale) -%}
-    {%- set sources = meta.needs | list -%}
+    {%- set counted = [] -%}
     {%- for measure in measured if measure in source_of -%}
-        {%- do sources.append(source_of[measure]) -%}
+        {%- do counted.append(source_of[measure]) -%}
     {%- endfor -%}
-    {%- set sources = sources | unique | sort -%}
+    {%- set needs = needs_of_kpi(meta.needs, counted) -%}
+    {%- set sources = needs | join(' or ') -%}
+    {%- set sources = (sources.split(' or ') if sources else []) | unique | sort -%}
     {%- set agent_day_columns = [] -%}
     {%- for source in sources -%}
         {%- do agent_day_columns.extend(columns_of.get(source, [])) -%}
@@ -160,7 +163,8 @@
         'numerator_zh': meta.zh.numerator,
         'denominator_zh': meta.zh.denominator,
         'scopes': meta.scopes | join('|'),
-        'needs': meta.needs | join('|') or none,
+        'needs': needs | join('|') or none,
+        'known_of_measure': meta.known_of,
         'numerator_measure': measured[0],
         'denominator_measure': measured[1],
         'is_denominator_one': not is_ratio,
@@ -170,4 +174,14 @@
         'source_tables': sources | join('|'),
         'agent_day_columns': agent_day_columns | join('|'),
     })) }}
+{%- endmacro %}
+
+{#- The source tables that a KPI cannot do without: those of its measures, and what its `needs` names besides. One of
+    `needs` may be several tables of which one is enough, `a or b`; then it stands in the place of each of them. -#}
+{% macro needs_of_kpi(named, counted) -%}
+    {%- set needs, alternatives = named | list, named | join(' or ') -%}
+    {%- for source_table in counted if source_table not in alternatives.split(' or ') -%}
+        {%- do needs.append(source_table) -%}
+    {%- endfor -%}
+    {{ return(needs | unique | sort) }}
 {%- endmacro %}

@@ -1,10 +1,24 @@
-{% macro team_months(measures) -%}
+{% macro team_months(measures, needs={}) -%}
+    {%- set source_of = {} -%}
+    {%- for family in kpi_families() -%}
+        {%- for measure in family.measures -%}
+            {%- do source_of.update({measure.name: family.source_table}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     select
         scope_measures.month,
         scope_measures.scope_id as team_id,
         {% for measure in measures -%}
-        cast(sum(case when scope_measures.measure = '{{ measure }}' then scope_measures.amount else 0 end) as decimal(38, 10))
-            as {{ measure }}{{ ',' if not loop.last }}
+        {%- set tables = [source_of.get(measure, '')] + needs.get(measure, []) %}
+        case
+            when (
+                select count(*) from {{ ref('int_delivered_sources') }} as delivered
+                where delivered.source_table in ('{{ tables | join("', '") }}')
+            ) = {{ tables | length }}
+                then cast(
+                    sum(case when scope_measures.measure = '{{ measure }}' then scope_measures.amount else 0 end) as decimal(38, 10)
+                )
+        end as {{ measure }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('int_scope_measures') }} as scope_measures
     where

@@ -39,7 +39,8 @@
 
 {% macro why_points() -%}
     case
-        when value is null then 'no number this month; its weight is shared among the others'
+        when value is null
+            then coalesce('not delivered: ' || missing_sources, 'no number this month') || '; its weight is shared among the others'
         else
             case method
                 when 'tiered'

@@ -9,7 +9,7 @@
         periods.business_line,
         {{ events }}.*
     from {{ events }}
-    inner join {{ ref('int_assignment_utc_days') }} as days
+    inner join {{ ref('int_login_utc_days') }} as days
         on
             days.agent_key = {{ events }}.agent_key
             and days.utc_date = cast({{ events }}.{{ instant }} as date)

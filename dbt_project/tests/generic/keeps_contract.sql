@@ -15,17 +15,41 @@
 {%- endfor -%}
 with
 
-{% for columns in [contract.key, [contract.unique]] if columns[0] -%}
-repeated_{{ loop.index }} as (
+repeated as (
     select count(*) as broken_rows from (
         select 1 from {{ model }}
-        where {{ columns | join(' is not null and ') }} is not null
-        group by {{ columns | join(', ') }}
+        where {{ contract.key | join(' is not null and ') }} is not null
+        group by {{ contract.key | join(', ') }}
         having count(*) > 1
     ) as groups
 ),
 
-{% endfor -%}
+{% if contract.leads_to -%}
+shared as (
+    select count(*) as broken_rows from (
+        select 1 from {{ model }}
+        where {{ contract.leads_to.column }} is not null
+        group by {{ contract.leads_to.column }}
+        having min({{ contract.leads_to.of }}) <> max({{ contract.leads_to.of }})
+    ) as groups
+),
+
+{% endif -%}
+{% if contract.periods -%}
+touching as (
+    select count(*) as broken_rows from (
+        select
+            {{ contract.periods.starts }} as starts,
+            max(coalesce({{ contract.periods.ends }}, {{ last_day() }})) over (
+                partition by {{ contract.periods.of }} order by {{ contract.periods.starts }}
+                rows between unbounded preceding and 1 preceding
+            ) as busy_until
+        from {{ model }}
+    ) as periods
+    where starts <= busy_until
+),
+
+{% endif -%}
 {% if contract.no_overlap -%}
 overlapping as (
     select count(*) as broken_rows from (
@@ -46,10 +70,14 @@ counted as (
     select '{{ point }}' as point, count(*) as broken_rows from {{ model }} where {{ broken }}
     union all
     {%- endfor %}
-    select 'key', broken_rows from repeated_1
-    {%- if contract.unique %}
+    select 'key', broken_rows from repeated
+    {%- if contract.leads_to %}
     union all
-    select 'unique {{ contract.unique }}', broken_rows from repeated_2
+    select 'leads_to {{ contract.leads_to.column }}', broken_rows from shared
+    {%- endif %}
+    {%- if contract.periods %}
+    union all
+    select 'periods', broken_rows from touching
     {%- endif %}
     {%- if contract.no_overlap %}
     union all

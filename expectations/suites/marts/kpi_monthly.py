@@ -59,6 +59,20 @@ _has_rows = Expectation(
     """,
 )
 
+_delivered = Expectation(
+    name="kpi_monthly_needs_are_delivered",
+    expected="no number of a KPI of which a source table was never delivered",
+    found="{need} was never delivered",
+    ask=OUR_DEFECT,
+    is_structure=True,
+    broken_rows=f"""
+        select month, {pack("kpi_id", "scope", "scope_id")} as keys, {pack("need")} as found
+        from marts.kpi_monthly
+        join intermediate.int_kpi_needs using (kpi_id)
+        where month in (select month from month_asked) and not is_delivered
+    """,
+)
+
 _provisional = rule(
     _TABLE,
     "kpi_monthly_running_months_are_provisional",
@@ -96,6 +110,16 @@ SUITE = Suite(
             shown=_NUMBERS,
             key=_KEY,
         ),
+        rule(
+            _TABLE,
+            "kpi_monthly_coverage_is_a_share",
+            month="month",
+            expected="coverage above 0 and at most 1: where nothing is known, there is no row",
+            broken=f"coverage is null or not coverage > 0 or coverage > 1 + {_SLACK}",
+            shown=("coverage",),
+            key=_KEY,
+        ),
+        _delivered,
         _out_of_bounds,
         _described,
         rule(

@@ -116,6 +116,8 @@ TEAM_SUITE = Suite(
     (
         unique_key(_TEAM, _TEAM_KEY, "month"),
         _is_its_items(_TEAM, "team_id", "score"),
-        _is_published(_TEAM, "team_id", "score", "operations_kpi_score", "team_id = 'all'"),
+        _is_published(
+            _TEAM, "team_id", "score", "operations_kpi_score", "team_id = 'all' and weight_covered >= 0.5"
+        ),
     ),
 )

@@ -66,11 +66,12 @@ _corrections = Expectation(
             from raw.crm__surveys as row
             join raw.delivery as delivery using (delivery_id)
             left join (
-                select delivery_id, line_number from quarantine.refused_crm__surveys where reason_code <> 'replaced'
-            ) as refused using (delivery_id, line_number)
+                select delivery_id, line_number, row_number
+                from quarantine.refused_crm__surveys where reason_code <> 'replaced'
+            ) as refused using (delivery_id, line_number, row_number)
             where refused.delivery_id is null and not regexp_matches(delivery.file, '{_DECISIONS}')
             qualify row_number() over (
-                partition by row.survey_id order by row.delivery_order desc, row.line_number desc) = 1
+                partition by row.survey_id order by row.delivery_order desc, row.line_number desc, row.row_number desc) = 1
         )
         select decided.month, {pack("decided.survey_id")} as keys, {pack("said.file")} as found
         from marts.{_TABLE} as decided

@@ -14,6 +14,7 @@ from expectations.verdicts import Severity
 SOURCES = (
     "acd.queues",
     "acd.contact_legs",
+    "acd.queue_intervals",
     "acd.agent_states",
     "crm.cases",
     "crm.surveys",

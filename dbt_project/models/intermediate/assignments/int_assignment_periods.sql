@@ -2,7 +2,23 @@ with
 
 employees as (
 
-    select * from {{ ref('stg_hr__employees') }}
+    select
+        employee_id,
+        max(case when agent_id is not null then hired_on end) as login_hired_on
+    from {{ ref('stg_hr__employees') }}
+    group by employee_id
+
+),
+
+-- Of several employments, the login of the newest that has one.
+logins as (
+
+    select
+        employees.employee_id,
+        newest.agent_id
+    from employees
+    left join {{ ref('stg_hr__employees') }} as newest
+        on newest.employee_id = employees.employee_id and newest.hired_on = employees.login_hired_on
 
 ),
 
@@ -19,14 +35,12 @@ sites as (
 ),
 
 -- An employee without an assignment counts for the centre in the default site's time zone, as a row without an
--- employee does. A last day after as_of is not known yet.
+-- employee does.
 assigned as (
 
     select
-        employees.employee_id,
-        employees.agent_id,
-        employees.hired_on,
-        case when employees.left_on <= {{ as_of_date() }} then employees.left_on end as left_on,
+        logins.employee_id,
+        logins.agent_id,
         assignments.valid_from,
         assignments.site_id,
         assignments.team_id,
@@ -35,8 +49,8 @@ assigned as (
         assignments.role,
         assignments.supervisor_id,
         coalesce(sites.time_zone, {{ default_time_zone() }}) as time_zone
-    from employees
-    left join assignments on assignments.employee_id = employees.employee_id
+    from logins
+    left join assignments on assignments.employee_id = logins.employee_id
     left join sites on sites.site_id = assignments.site_id
 
 ),
@@ -74,8 +88,6 @@ final as (
         employee_id,
         agent_id,
         agent_id as agent_key,
-        hired_on,
-        left_on,
         site_id,
         team_id,
         team_name,
@@ -96,8 +108,6 @@ final as (
         null as employee_id,
         null as agent_id,
         '' as agent_key,
-        null as hired_on,
-        null as left_on,
         null as site_id,
         null as team_id,
         null as team_name,

@@ -6,6 +6,12 @@ periods as (
 
 ),
 
+employments as (
+
+    select * from {{ ref('int_employments') }}
+
+),
+
 -- Days outside the selected months are for shifts that began in one, and for half hours in other time zones.
 dates as (
     {{ selected_dates_relation(days_before=1, days_after=longest_shift_days()) }}
@@ -35,7 +41,6 @@ assigned_days as (
         periods.period_id,
         periods.employee_id,
         periods.agent_key,
-        periods.left_on,
         local_days.local_date,
         greatest(local_days.starts_at, periods.starts_at) as starts_at,
         least(local_days.ends_at, periods.ends_at) as ends_at
@@ -60,17 +65,25 @@ utc_days as (
 final as (
 
     select
-        period_id,
-        employee_id,
-        agent_key,
-        utc_date,
-        local_date,
-        {{ first_of_month('local_date') }} as month,
-        greatest(starts_at, cast(utc_date as timestamp)) as starts_at,
-        least(ends_at, cast({{ add_days('utc_date', 1) }} as timestamp)) as ends_at,
-        coalesce(local_date <= left_on, true) as is_employed,
-        {{ in_selected_months('local_date') }} as is_selected
+        utc_days.period_id,
+        utc_days.employee_id,
+        utc_days.agent_key,
+        utc_days.utc_date,
+        utc_days.local_date,
+        {{ first_of_month('utc_days.local_date') }} as month,
+        greatest(utc_days.starts_at, cast(utc_days.utc_date as timestamp)) as starts_at,
+        least(utc_days.ends_at, cast({{ add_days('utc_days.utc_date', 1) }} as timestamp)) as ends_at,
+        coalesce(utc_days.local_date <= employments.left_on, true) as is_employed,
+        coalesce(
+            utc_days.local_date in (employments.first_on, {{ add_days('employments.left_on', 1) }}), false
+        ) as is_after_a_change,
+        {{ in_selected_months('utc_days.local_date') }} as is_selected
     from utc_days
+    left join employments
+        on
+            employments.employee_id = utc_days.employee_id
+            and utc_days.local_date >= employments.first_on
+            and utc_days.local_date < employments.next_first_on
 
 )
 

@@ -8,8 +8,8 @@ queues as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
@@ -37,7 +37,8 @@ legs as {{ inlined() }} (
         queues.channel,
         queues.business_line,
         legs.delivery_id,
-        legs.line_number
+        legs.line_number,
+        legs.row_number
     from {{ ref('stg_acd__contact_legs') }} as legs
     inner join queues on queues.queue_id = legs.queue_id
     where
@@ -94,7 +95,8 @@ contacts as (
         legs.agent_key,
         legs.business_line,
         legs.delivery_id,
-        legs.line_number
+        legs.line_number,
+        legs.row_number
     from legs
     left join several on several.contact_id = legs.contact_id
     where several.contact_id is null
@@ -113,7 +115,8 @@ contacts as (
         coalesce(answered_leg.agent_key, '') as agent_key,
         coalesce(answered_leg.business_line, first_leg.business_line) as business_line,
         coalesce(answered_leg.delivery_id, first_leg.delivery_id) as delivery_id,
-        coalesce(answered_leg.line_number, first_leg.line_number) as line_number
+        coalesce(answered_leg.line_number, first_leg.line_number) as line_number,
+        coalesce(answered_leg.row_number, first_leg.row_number) as row_number
     from placed as first_leg
     left join placed as answered_leg
         on
@@ -149,6 +152,7 @@ final as (
         followed.business_line,
         followed.delivery_id,
         followed.line_number,
+        followed.row_number,
         case when followed.is_answered and followed.customer_id is not null then 1 else 0 end as known_contacts,
         case when followed.is_answered and followed.customer_id is not null and followed.repeats = 0 then 1 else 0 end
             as contacts_without_repeat,
@@ -158,8 +162,10 @@ final as (
         case when followed.channel = 'chat' and followed.is_answered then 1 else 0 end as answered_chat_contacts,
         case when followed.channel = 'chat' and followed.is_answered and valid_orders.contact_id is not null then 1 else 0 end
             as converted_chat_contacts,
+        case when followed.channel = 'chat' and followed.is_answered and followed.answered_at is not null then 1 else 0 end
+            as chat_contacts_with_known_response,
         case
-            when followed.channel = 'chat' and followed.is_answered
+            when followed.channel = 'chat' and followed.is_answered and followed.answered_at is not null
                 then {{ microseconds_between('followed.first_offered_at', 'followed.answered_at') }}
             else 0
         end as first_response_microseconds

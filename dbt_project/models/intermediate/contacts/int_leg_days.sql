@@ -3,6 +3,7 @@ with
 legs as (
 
     select * from {{ ref('int_legs') }}
+    where short_abandons = 0
 
 ),
 

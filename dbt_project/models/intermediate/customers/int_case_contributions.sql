@@ -11,15 +11,20 @@ cases as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
 periods as (
 
     select * from {{ ref('int_assignment_periods') }}
-    where agent_key is not null
+
+),
+
+logins as (
+
+    select * from {{ ref('int_logins') }}
 
 ),
 
@@ -88,9 +93,10 @@ closed as (
         cases.closed_at,
         periods.time_zone
     from cases
+    inner join logins on logins.agent_key = cases.agent_key
     inner join periods
         on
-            periods.agent_key = cases.agent_key
+            coalesce(periods.employee_id, '') = logins.employee_key
             and cases.closed_at >= periods.starts_at
             and cases.closed_at < periods.ends_at
     where cases.closed_at <= {{ as_of() }} and {{ within_selected_months('cases.opened_at') }}
@@ -109,6 +115,7 @@ final as (
         periods.business_line,
         dated.delivery_id,
         dated.line_number,
+        dated.row_number,
         0 as pending_rows,
         dated.opened_cases,
         case when dated.opened_cases = 1 and closed.closed_at < month_ends.ended_at then 1 else 0 end

@@ -29,6 +29,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         case when upheld is null then 1 else 0 end as pending_rows,
         1 as complaints
     from dated

@@ -28,6 +28,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         0 as pending_rows,
         1 as orders,
         case when status = 'valid' then 1 else 0 end as valid_orders,

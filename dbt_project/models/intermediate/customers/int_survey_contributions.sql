@@ -4,7 +4,7 @@ surveys as (
 
     select
         *,
-        agent_id as agent_key
+        coalesce(agent_id, '') as agent_key
     from {{ ref('stg_crm__surveys') }}
     where
         responded_at <= {{ as_of() }}
@@ -29,6 +29,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         case when review = 'pending' then 1 else 0 end as pending_rows,
         coalesce(csat, 0) as csat_sum,
         case when csat is not null then 1 else 0 end as csat_count,

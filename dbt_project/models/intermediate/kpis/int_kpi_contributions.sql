@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('int_shift_contributions') }}
 -- depends_on: {{ ref('int_staffing_contributions') }}
 -- depends_on: {{ ref('int_leg_contributions') }}
+-- depends_on: {{ ref('int_queue_interval_contributions') }}
 -- depends_on: {{ ref('int_contact_contributions') }}
 -- depends_on: {{ ref('int_survey_contributions') }}
 -- depends_on: {{ ref('int_complaint_contributions') }}
@@ -36,6 +37,7 @@ family_{{ loop.index }} as (
         '{{ family.source_table }}' as source_table,
         contributions.delivery_id,
         contributions.line_number,
+        contributions.row_number,
         contributions.pending_rows,
         cast({{ picked_measure('measures', family.measures, 'expr') }} as decimal(38, 10)) as amount
     from {{ ref(family.rows) }} as contributions

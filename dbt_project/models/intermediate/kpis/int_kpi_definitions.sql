@@ -16,6 +16,7 @@
     'needs': 'varchar',
     'numerator_measure': 'varchar',
     'denominator_measure': 'varchar',
+    'known_of_measure': 'varchar',
     'numerator_factor': 'integer',
     'numerator_divisor': 'bigint',
     'denominator_divisor': 'bigint',

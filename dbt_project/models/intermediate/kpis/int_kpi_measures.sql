@@ -3,6 +3,7 @@
 -- depends_on: {{ ref('int_shift_contributions') }}
 -- depends_on: {{ ref('int_staffing_contributions') }}
 -- depends_on: {{ ref('int_leg_days') }}
+-- depends_on: {{ ref('int_queue_interval_contributions') }}
 -- depends_on: {{ ref('int_contact_days') }}
 -- depends_on: {{ ref('int_survey_contributions') }}
 -- depends_on: {{ ref('int_complaint_contributions') }}
@@ -50,6 +51,7 @@ family_{{ loop.index }} as (
         summed.team_id,
         summed.business_line,
         measures.measure,
+        '{{ family.source_table }}' as source_table,
         {{ picked_measure('measures', family.measures) }} as amount,
         {{ picked_measure('measures', family.measures, suffix='_pending') }} as pending_rows
     from summed_{{ loop.index }} as summed

@@ -18,22 +18,21 @@ maturity as (
 
 ),
 
-source_reach as (
+witnessed as (
 
-    select * from {{ ref('int_source_reach') }}
+    select * from {{ ref('int_witnessed_months') }}
 
 ),
 
--- Earliest date through which all required sources are delivered.
-reach as (
+-- Earliest date through which all required sources are delivered, and whether all of them ever were.
+needs as (
 
     select
-        definitions.kpi_id,
-        min(coalesce(source_reach.reached_on, {{ first_day() }})) as reached_on
-    from definitions
-    inner join source_reach
-        on ('|' || definitions.needs || '|') like ('%|' || source_reach.source_table || '|%')
-    group by definitions.kpi_id
+        kpi_id,
+        min(case when is_delivered then 1 else 0 end) = 1 as are_delivered,
+        min(reached_on) as reached_on
+    from {{ ref('int_kpi_needs') }}
+    group by kpi_id
 
 ),
 
@@ -45,6 +44,7 @@ added as (
         denominators.scope,
         denominators.scope_id,
         definitions.matures_after_days,
+        needs.reached_on,
         case
             when definitions.is_never_negative then greatest(coalesce(numerators.amount, 0), 0)
             else coalesce(numerators.amount, 0)
@@ -53,8 +53,10 @@ added as (
         definitions.numerator_factor,
         definitions.numerator_divisor,
         definitions.denominator_divisor,
-        coalesce(numerators.pending_rows, 0) + denominators.pending_rows as pending_rows
+        coalesce(numerators.pending_rows, 0) + denominators.pending_rows as pending_rows,
+        coalesce(cast(denominators.amount as double) / whole.amount, 1) as coverage
     from definitions
+    inner join needs on needs.kpi_id = definitions.kpi_id and needs.are_delivered
     inner join measures as denominators
         on
             denominators.measure = definitions.denominator_measure
@@ -65,6 +67,12 @@ added as (
             and numerators.month = denominators.month
             and numerators.scope = denominators.scope
             and numerators.scope_id = denominators.scope_id
+    left join measures as whole
+        on
+            whole.measure = definitions.known_of_measure
+            and whole.month = denominators.month
+            and whole.scope = denominators.scope
+            and whole.scope_id = denominators.scope_id
     where denominators.amount <> 0
 
 ),
@@ -90,10 +98,12 @@ final as (
         divided.numerator,
         divided.denominator,
         divided.numerator / divided.denominator as value,
+        divided.coverage,
         (
             divided.pending_rows > 0
             or coalesce(maturity.matures_at > {{ as_of() }}, true)
-            or coalesce(reach.reached_on < maturity.matures_on, false)
+            or coalesce(divided.reached_on < maturity.matures_on, false)
+            or witnessed.month is null
         ) as is_provisional,
         maturity.matures_on
     from divided
@@ -103,7 +113,7 @@ final as (
             and maturity.scope = divided.scope
             and maturity.scope_id = divided.scope_id
             and maturity.matures_after_days = divided.matures_after_days
-    left join reach on reach.kpi_id = divided.kpi_id
+    left join witnessed on witnessed.month = divided.month
 
 )
 

@@ -31,6 +31,7 @@ final as (
         periods.business_line,
         appraisals.delivery_id,
         appraisals.line_number,
+        appraisals.row_number,
         0 as pending_rows,
         cast(
             appraisals.self_score * cast({{ var('appraisal_self_share') }} as decimal(7, 6))

@@ -1,15 +1,8 @@
 with
 
-employees as (
+employments as (
 
-    select
-        employee_id,
-        hired_on,
-        case when left_on <= {{ as_of_date() }} then left_on end as left_on,
-        left_reason,
-        delivery_id,
-        line_number
-    from {{ ref('stg_hr__employees') }}
+    select * from {{ ref('int_employments') }}
     where hired_on <= {{ as_of_date() }}
 
 ),
@@ -60,64 +53,64 @@ moves as (
 events as (
 
     select
-        employees.*,
+        employments.*,
         months.month,
         'opening' as event,
         months.opening_on as event_on
     from months
-    inner join employees
+    inner join employments
         on
-            employees.hired_on <= months.opening_on
-            and (employees.left_on is null or employees.left_on > months.opening_on)
+            employments.hired_on <= months.opening_on
+            and (employments.left_on is null or employments.left_on > months.opening_on)
 
     union all
 
     select
-        employees.*,
+        employments.*,
         months.month,
         'closing' as event,
         months.closing_on as event_on
     from months
-    inner join employees
+    inner join employments
         on
-            employees.hired_on <= months.closing_on
-            and (employees.left_on is null or employees.left_on > months.closing_on)
+            employments.hired_on <= months.closing_on
+            and (employments.left_on is null or employments.left_on > months.closing_on)
 
     union all
 
     select
-        employees.*,
+        employments.*,
         months.month,
         'hire' as event,
-        employees.hired_on as event_on
+        employments.hired_on as event_on
     from months
-    inner join employees on employees.hired_on between months.month and months.closing_on
+    inner join employments on employments.hired_on between months.month and months.closing_on
 
     union all
 
     select
-        employees.*,
+        employments.*,
         months.month,
         'separation' as event,
-        employees.left_on as event_on
+        employments.left_on as event_on
     from months
-    inner join employees on employees.left_on between months.month and months.closing_on
+    inner join employments on employments.left_on between months.month and months.closing_on
 
     union all
 
     -- A move counts if the employee is employed on the first day of the new assignment and on the day before.
     select
-        employees.*,
+        employments.*,
         months.month,
         moves.event,
         moves.event_on
     from months
     inner join moves on moves.moved_on between months.month and months.closing_on
-    inner join employees
+    inner join employments
         on
-            employees.employee_id = moves.employee_id
-            and employees.hired_on < moves.moved_on
-            and (employees.left_on is null or employees.left_on >= moves.moved_on)
+            employments.employee_id = moves.employee_id
+            and employments.hired_on < moves.moved_on
+            and (employments.left_on is null or employments.left_on >= moves.moved_on)
 
 ),
 
@@ -133,6 +126,7 @@ final as (
         periods.business_line,
         events.delivery_id,
         events.line_number,
+        events.row_number,
         0 as pending_rows,
         case when events.event = 'opening' then 1 else 0 end as opening_headcount,
         case when events.event = 'closing' then 1 else 0 end as closing_headcount,

@@ -27,6 +27,7 @@ attended as (
         records."left" as has_left,
         records.delivery_id,
         records.line_number,
+        records.row_number,
         sessions.ended_on,
         sessions.programme = 'new_hire' as is_new_hire
     from records
@@ -45,6 +46,7 @@ final as (
         periods.business_line,
         attended.delivery_id,
         attended.line_number,
+        attended.row_number,
         0 as pending_rows,
         case when attended.is_new_hire then 1 else 0 end as new_hire_records,
         case when attended.is_new_hire and attended.has_left then 1 else 0 end as new_hire_records_left,

@@ -29,6 +29,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         case when status = 'disputed' then 1 else 0 end as pending_rows,
         evaluation_id,
         score as qa_score_sum,

@@ -25,6 +25,7 @@ final as (
         evaluations.business_line,
         items.delivery_id,
         items.line_number,
+        items.row_number,
         evaluations.pending_rows,
         case when items.criterion = 'script_compliance' then items.points else 0 end as script_compliance_points,
         case when items.criterion = 'script_compliance' then items.max_points else 0 end as script_compliance_max_points,

@@ -43,6 +43,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         0 as pending_rows,
         1 as reports_due,
         case when is_delivered then 1 else 0 end as reports_delivered,

@@ -31,6 +31,17 @@ targets as (
 
 ),
 
+missing as (
+
+    select
+        kpi_id,
+        {{ dbt.listagg(measure='need', delimiter_text="', '", order_by_clause='order by need') }} as missing_sources
+    from {{ ref('int_kpi_needs') }}
+    where not is_delivered
+    group by kpi_id
+
+),
+
 bands as (
     {{ delivered_and_shipped('scorecard_bands', [
         'business_line', 'role', 'valid_from', 'kpi_id', 'band', 'bound', 'share',
@@ -97,10 +108,12 @@ valued as (
         definitions.better,
         case weighted.counted when 'numerator' then kpi_values.numerator else kpi_values.value end as value,
         targets.target,
+        missing.missing_sources,
         kpi_values.is_provisional,
         kpi_values.matures_on
     from weighted
     left join definitions on definitions.kpi_id = weighted.kpi_id
+    left join missing on missing.kpi_id = weighted.kpi_id
     left join kpi_values
         on
             kpi_values.month = weighted.month

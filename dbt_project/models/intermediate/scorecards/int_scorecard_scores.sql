@@ -21,6 +21,7 @@ own as (
         subject_id,
         count(*) as kpis,
         sum(case when value is not null then 1 else 0 end) as kpis_with_a_number,
+        cast(sum(case when value is not null then weight else 0 end) / sum(weight) as double) as weight_covered,
         case
             when sum(case when value is not null then 1 else 0 end) > 0
                 and sum(case when value is not null and points is null then 1 else 0 end) = 0
@@ -30,6 +31,16 @@ own as (
         max(matures_on) as matures_on
     from items
     group by month, subject, subject_id
+
+),
+
+-- A score of less than half of the weight says too little to be anybody's.
+counted as (
+
+    select
+        *,
+        case when weight_covered >= 0.5 then score end as counted_score
+    from own
 
 ),
 
@@ -46,25 +57,26 @@ final as (
         subjects.role,
         coalesce(own.kpis, 0) as kpis,
         coalesce(own.kpis_with_a_number, 0) as kpis_with_a_number,
+        coalesce(own.weight_covered, 0) as weight_covered,
         cast(own.score as double) as own_score,
-        cast(team.score as double) as team_score,
+        cast(team.counted_score as double) as team_score,
         case
-            when subjects.subject = 'employee' and team.score is not null
+            when subjects.subject = 'employee' and team.counted_score is not null
                 then cast(
-                    own.score * cast({{ var('scorecard_own_share') }} as decimal(7, 6))
-                    + team.score * cast({{ var('scorecard_team_share') }} as decimal(7, 6)) as double
+                    own.counted_score * cast({{ var('scorecard_own_share') }} as decimal(7, 6))
+                    + team.counted_score * cast({{ var('scorecard_team_share') }} as decimal(7, 6)) as double
                 )
-            else cast(own.score as double)
+            else cast(own.counted_score as double)
         end as score,
         greatest(coalesce(own.provisional, 0), coalesce(team.provisional, 0)) = 1 as is_provisional,
         greatest(own.matures_on, coalesce(team.matures_on, own.matures_on)) as matures_on
     from subjects
-    left join own
+    left join counted as own
         on
             own.month = subjects.month
             and own.subject = subjects.subject
             and own.subject_id = subjects.subject_id
-    left join own as team
+    left join counted as team
         on
             subjects.subject = 'employee'
             and team.subject = 'team'

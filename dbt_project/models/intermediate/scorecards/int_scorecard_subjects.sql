@@ -33,9 +33,14 @@ employees as (
         periods.role
     from months
     inner join periods on periods.first_on <= months.last_on and periods.next_first_on > months.last_on
-    where
-        periods.hired_on <= least(months.last_on, {{ as_of_date() }})
-        and (periods.left_on is null or periods.left_on >= months.month)
+    where exists (
+        select 1
+        from {{ ref('int_employments') }} as employments
+        where
+            employments.employee_id = periods.employee_id
+            and employments.hired_on <= least(months.last_on, {{ as_of_date() }})
+            and (employments.left_on is null or employments.left_on >= months.month)
+    )
 
 ),
 

@@ -27,6 +27,7 @@ final as (
         periods.business_line,
         intervals.delivery_id,
         intervals.line_number,
+        intervals.row_number,
         0 as pending_rows,
         intervals.scheduled_microseconds,
         intervals.planned_microseconds,

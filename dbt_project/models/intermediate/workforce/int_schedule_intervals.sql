@@ -11,7 +11,7 @@ segments as (
 days as (
 
     select * from {{ ref('int_assignment_utc_days') }}
-    where is_employed and employee_id is not null
+    where employee_id is not null
 
 ),
 
@@ -33,7 +33,8 @@ planned as (
         shift_starts_at,
         shift_ends_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from segments
 
 ),
@@ -49,7 +50,8 @@ unplanned_after as (
         segments.shift_starts_at,
         segments.shift_ends_at,
         cast(null as bigint) as delivery_id,
-        cast(null as bigint) as line_number
+        cast(null as bigint) as line_number,
+        cast(null as bigint) as row_number
     from segments
     inner join agents on agents.employee_id = segments.employee_id
     where segments.next_starts_at is null or segments.next_starts_at > segments.ends_at
@@ -66,7 +68,8 @@ unplanned_before as (
         cast(null as timestamp) as shift_starts_at,
         cast(null as timestamp) as shift_ends_at,
         cast(null as bigint) as delivery_id,
-        cast(null as bigint) as line_number
+        cast(null as bigint) as line_number,
+        cast(null as bigint) as row_number
     from agents
     left join segments on segments.employee_id = agents.employee_id
     group by agents.employee_id
@@ -104,13 +107,16 @@ clipped as (
         days.utc_date,
         days.local_date,
         days.month,
-        days.is_selected,
+        days.is_selected and days.is_employed as is_selected,
+        days.is_employed,
+        days.is_after_a_change,
         utc_days.activity,
         case when utc_days.ends_at <= utc_days.shift_ends_at then utc_days.shift_starts_at end as shift_starts_at,
         greatest(utc_days.starts_at, days.starts_at) as starts_at,
         least(utc_days.ends_at, days.ends_at, {{ as_of() }}) as ends_at,
         utc_days.delivery_id,
-        utc_days.line_number
+        utc_days.line_number,
+        utc_days.row_number
     from utc_days
     inner join days
         on
@@ -129,7 +135,12 @@ final as (
         starts_at < ends_at
         and (
             is_selected
-            or (activity = 'on_queue' and {{ within_selected_months('starts_at') }})
+            -- of days after the last one employed, half hours that began before and shifts that did
+            or (
+                activity = 'on_queue'
+                and (is_employed or is_after_a_change)
+                and {{ within_selected_months('starts_at') }}
+            )
             or {{ within_selected_months('shift_starts_at') }}
         )
 

@@ -60,7 +60,8 @@ final as (
             partition by employee_id, shift_starts_at
         ) as shift_ends_at,
         delivery_id,
-        line_number
+        line_number,
+        row_number
     from runs
 
 )

@@ -57,6 +57,7 @@ final as (
         shifts.shift_ends_at,
         shifts.delivery_id,
         shifts.line_number,
+        shifts.row_number,
         0 as pending_rows,
         1 as shifts,
         case when spent.logged_in_microseconds >= 1000000 then 1 else 0 end as attended_shifts

@@ -31,14 +31,22 @@ periods as (
 
 ),
 
+days as (
+
+    select * from {{ ref('int_assignment_utc_days') }}
+
+),
+
+-- Shortly after a move, a hire or a last day, what held at the start of the required half hour decides.
 on_queue as (
 
     select
         intervals.employee_id,
         intervals.starts_at,
         intervals.ends_at,
+        intervals.is_employed,
         periods.business_line,
-        periods.starts_at as assigned_at
+        intervals.is_after_a_change or periods.starts_at > intervals.starts_at - interval 30 minute as is_near_change
     from {{ ref('int_schedule_intervals') }} as intervals
     inner join periods on periods.period_id = intervals.period_id
     where intervals.activity = 'on_queue'
@@ -58,13 +66,12 @@ planned as (
             half_hour_number('ends_at - interval 1 microsecond')
         ) }} as half_hour
     from on_queue
-    where assigned_at <= starts_at - interval 30 minute
+    where is_employed and not is_near_change
     group by business_line, starts_at, ends_at
 
 ),
 
--- Within half an hour of a move, the assignment at the start of the required half hour decides.
-planned_near_move as (
+planned_near_change as (
 
     select
         *,
@@ -73,7 +80,7 @@ planned_near_move as (
             half_hour_number('ends_at - interval 1 microsecond')
         ) }} as half_hour
     from on_queue
-    where assigned_at > starts_at - interval 30 minute
+    where is_near_change
 
 ),
 
@@ -102,13 +109,15 @@ scheduled_parts as (
             'least(planned.ends_at, counted.interval_ends_at, ' ~ half_hour_start('counted.half_hour + 1') ~ ')'
         ) }} as microseconds
     from counted
-    inner join planned_near_move as planned on planned.half_hour = counted.half_hour
-    inner join periods
+    inner join planned_near_change as planned on planned.half_hour = counted.half_hour
+    inner join days
         on
-            periods.employee_id = planned.employee_id
-            and periods.business_line = counted.business_line
-            and counted.interval_starts_at >= periods.starts_at
-            and counted.interval_starts_at < periods.ends_at
+            days.employee_id = planned.employee_id
+            and days.utc_date = cast(counted.interval_starts_at as date)
+            and counted.interval_starts_at >= days.starts_at
+            and counted.interval_starts_at < days.ends_at
+            and days.is_employed
+    inner join periods on periods.period_id = days.period_id and periods.business_line = counted.business_line
 
 ),
 
@@ -150,6 +159,7 @@ final as (
         business_line,
         delivery_id,
         line_number,
+        row_number,
         0 as pending_rows,
         staffed_microseconds,
         required_microseconds,

@@ -27,6 +27,7 @@ final as (
         periods.business_line,
         intervals.delivery_id,
         intervals.line_number,
+        intervals.row_number,
         0 as pending_rows,
         intervals.microseconds as logged_in_microseconds,
         case when {{ is_productive('intervals.state') }} then intervals.microseconds else 0 end as productive_microseconds,

@@ -25,7 +25,7 @@ final as (
         intervals.local_date,
         intervals.is_selected,
         intervals.activity,
-        states.agent_id,
+        states.employee_id,
         states.state,
         greatest(states.started_at, intervals.starts_at) as starts_at,
         least(states.ended_at, intervals.ends_at) as ends_at,
@@ -34,11 +34,12 @@ final as (
             'least(states.ended_at, intervals.ends_at)'
         ) }} as microseconds,
         states.delivery_id,
-        states.line_number
+        states.line_number,
+        states.row_number
     from states
     inner join intervals
         on
-            intervals.agent_key = states.agent_id
+            intervals.employee_id = states.employee_id
             and intervals.utc_date = states.utc_date
             and intervals.starts_at < states.ended_at
             and states.started_at < intervals.ends_at

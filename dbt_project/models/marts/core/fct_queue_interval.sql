@@ -2,86 +2,92 @@
     materialized='incremental',
     incremental_strategy='replace_months',
     on_schema_change='append_new_columns',
-    meta={'month_of': 'business_date'},
+    meta={'month_of': 'coalesce(month, business_date)'},
 ) }}
+
+{%- set counts = [
+    'offered_legs', 'offered_legs_with_known_answer', 'answered_legs', 'offered_legs_with_known_abandon', 'abandoned_legs',
+    'short_abandons', 'offered_legs_with_known_wait', 'legs_within_service_level', 'answered_or_unknown_legs',
+    'answered_legs_with_known_wait', 'wait_microseconds', 'legs_with_known_handle_time', 'handle_seconds',
+] -%}
+{#- A leg's outcome is always known. -#}
+{%- set of_legs = {
+    'offered_legs_with_known_answer': 'offered_legs', 'offered_legs_with_known_abandon': 'offered_legs',
+    'answered_or_unknown_legs': 'answered_legs',
+} %}
 
 with
 
 legs as (
 
-    select * from {{ ref('stg_acd__contact_legs') }}
-    where
-        direction = 'inbound'
-        and ended_at <= {{ as_of() }}
-        and {{ within_selected_months('offered_at') }}
-
-),
-
-queues as (
-
-    select * from {{ ref('stg_acd__queues') }}
-
-),
-
-timed as (
-
     select
-        legs.queue_id,
-        {{ half_hour_number('legs.offered_at') }} as half_hour,
-        legs.outcome,
-        {{ is_short_abandon('legs', 'queues') }} as is_short_abandon,
-        case when legs.outcome = 'answered' then {{ microseconds_between('legs.offered_at', 'legs.answered_at') }} end
-            as wait_microseconds,
-        queues.service_level_seconds * 1000000 as service_level_microseconds,
-        case when legs.outcome = 'answered' then legs.talk_seconds + legs.hold_seconds + legs.wrap_seconds end
-            as handle_seconds
-    from legs
-    inner join queues on queues.queue_id = legs.queue_id
+        month,
+        queue_id,
+        {{ half_hour_number('offered_at') }} as half_hour,
+        {% for count in counts -%}
+        sum({{ of_legs.get(count, count) }}) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_legs') }}
+    group by month, queue_id, {{ half_hour_number('offered_at') }}
 
 ),
 
 counted as (
 
     select
-        half_hour,
+        {{ half_hour_start('half_hour') }} as interval_starts_at,
+        30 as interval_minutes,
         queue_id,
-        sum(case when not is_short_abandon then 1 else 0 end) as offered,
-        sum(case when outcome = 'answered' then 1 else 0 end) as answered,
-        sum(case when outcome = 'abandoned' and not is_short_abandon then 1 else 0 end) as abandoned,
-        sum(case when is_short_abandon then 1 else 0 end) as short_abandons,
-        sum(case when wait_microseconds <= service_level_microseconds then 1 else 0 end) as within_service_level,
-        sum(coalesce(wait_microseconds, 0)) as wait_microseconds,
-        sum(coalesce(handle_seconds, 0)) as handle_seconds
-    from timed
-    group by half_hour, queue_id
+        month,
+        'acd.contact_legs' as source_table,
+        {{ counts | join(', ') }}
+    from legs
 
-),
-
-dated as (
+    union all
 
     select
-        *,
-        {{ half_hour_start('half_hour') }} as interval_starts_at,
-        {{ local_date(half_hour_start('half_hour'), default_time_zone()) }} as business_date
-    from counted
+        interval_starts_at,
+        interval_minutes,
+        queue_id,
+        month,
+        'acd.queue_intervals' as source_table,
+        {{ counts | join(', ') }}
+    from {{ ref('int_queue_interval_contributions') }}
 
 ),
 
+-- What nobody knows of any leg is null, not 0.
 final as (
 
     select
         interval_starts_at,
         queue_id,
-        business_date,
-        cast(offered as bigint) as offered,
-        cast(answered as bigint) as answered,
-        cast(abandoned as bigint) as abandoned,
+        {{ local_date('interval_starts_at', default_time_zone()) }} as business_date,
+        cast(offered_legs as bigint) as offered,
+        case
+            when offered_legs = 0 or offered_legs_with_known_answer > 0 then cast(answered_legs as bigint)
+        end as answered,
+        case
+            when offered_legs = 0 or offered_legs_with_known_abandon > 0 then cast(abandoned_legs as bigint)
+        end as abandoned,
         cast(short_abandons as bigint) as short_abandons,
-        cast(within_service_level as bigint) as within_service_level,
-        {{ seconds_of('wait_microseconds') }} as wait_seconds,
-        cast(handle_seconds as bigint) as handle_seconds
-    from dated
-    where {{ in_selected_months('business_date') }}
+        case
+            when offered_legs = 0 or offered_legs_with_known_wait > 0 then cast(legs_within_service_level as bigint)
+        end as within_service_level,
+        case
+            when answered_or_unknown_legs = 0 or answered_legs_with_known_wait > 0
+                then {{ seconds_of('wait_microseconds') }}
+        end as wait_seconds,
+        case
+            when answered_or_unknown_legs = 0 or legs_with_known_handle_time > 0 then cast(handle_seconds as bigint)
+        end as handle_seconds,
+        month,
+        cast(interval_minutes as integer) as interval_minutes,
+        source_table,
+        cast(offered_legs_with_known_wait as bigint) as offered_with_known_wait,
+        cast(answered_legs_with_known_wait as bigint) as answered_with_known_wait,
+        cast(legs_with_known_handle_time as bigint) as answered_with_known_handle_time
+    from counted
 
 )
 

@@ -15,6 +15,7 @@ select
     matures_after_days,
     headline_rank,
     is_charted_by_team,
+    needs,
     source_tables,
     agent_day_columns
 from {{ ref('int_kpi_definitions') }}

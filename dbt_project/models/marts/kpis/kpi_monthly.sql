@@ -43,6 +43,7 @@ numbered as (
         numerator,
         denominator,
         value,
+        coverage,
         is_provisional,
         matures_on
     from {{ ref('int_kpi_values') }}
@@ -57,6 +58,7 @@ numbered as (
         score as numerator,
         1 as denominator,
         score as value,
+        weight_covered as coverage,
         is_provisional,
         matures_on
     from scores
@@ -77,6 +79,7 @@ final as (
         targets.target,
         {{ target_status('numbered.value', 'targets.target', 'definitions.better') }} as status,
         {{ attainment('numbered.value', 'targets.target', 'definitions.better') }} as attainment,
+        numbered.coverage,
         numbered.is_provisional,
         numbered.matures_on,
         '{{ var("release_id") }}' as release_id
@@ -107,6 +110,7 @@ select
     target,
     status,
     attainment,
+    coverage,
     is_provisional,
     matures_on,
     release_id

@@ -12,7 +12,10 @@ measured as (
         'new_hire_records', 'new_hire_records_left', 'new_hire_exams', 'new_hire_exams_passed', 'on_the_job_exams',
         'on_the_job_exams_passed', 'probations', 'probation_results', 'probations_passed', 'probations_left',
         'planned_training_hours', 'held_training_hours',
-    ]) }}
+    ], needs=dict.fromkeys([
+        'new_hire_records', 'new_hire_records_left', 'new_hire_exams', 'new_hire_exams_passed', 'on_the_job_exams',
+        'on_the_job_exams_passed',
+    ], ['hr.training_sessions'])) }}
 ),
 
 kpis as (

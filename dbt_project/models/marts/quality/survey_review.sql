@@ -31,8 +31,8 @@ periods as (
 
 days as (
 
-    select * from {{ ref('int_assignment_utc_days') }}
-    where is_selected and agent_key is not null
+    select * from {{ ref('int_login_utc_days') }}
+    where is_selected
 
 ),
 
@@ -83,7 +83,7 @@ final as (
     from surveys
     inner join days
         on
-            days.agent_key = surveys.agent_id
+            days.agent_key = coalesce(surveys.agent_id, '')
             and days.utc_date = cast(surveys.responded_at as date)
             and surveys.responded_at >= days.starts_at
             and surveys.responded_at < days.ends_at

@@ -40,6 +40,7 @@ present as (
 
     select
         scores.*,
+        cast(floor(100 * scores.weight_covered) as bigint) as points_covered,
         case when months_with_states.month is not null and scores.agent_id is not null then coalesce(days.days_present, 0) end
             as days_present
     from scores
@@ -54,10 +55,18 @@ checked as (
         *,
         case
             when kpis = 0 then 'no weights for the role ' || role || ' in the line ' || business_line
+            when weight_covered < 0.5 and kpis_with_a_number > 0
+                then 'numbers for only ' || cast(points_covered as varchar) || ' of 100 points of weight'
             when score is null then 'none of the KPIs has a number'
             when days_present < {{ var('scorecard_min_days_present') }}
                 then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
-        end as left_out_reason
+        end as left_out_reason,
+        case
+            when kpis = 0 then 'no_weights'
+            when weight_covered < 0.5 and kpis_with_a_number > 0 then 'little_weight'
+            when score is null then 'no_number'
+            when days_present < {{ var('scorecard_min_days_present') }} then 'few_days'
+        end as left_out_code
     from present
 
 ),
@@ -66,7 +75,7 @@ counted as (
 
     select
         *,
-        sum(case when left_out_reason is null then 1 else 0 end) over (partition by month, business_line, role) as people
+        sum(case when left_out_code is null then 1 else 0 end) over (partition by month, business_line, role) as people
     from checked
 
 ),
@@ -81,7 +90,10 @@ reasoned as (
                 when people < {{ var('scorecard_min_people') }}
                     then cast(people as varchar) || ' of at least {{ var('scorecard_min_people') }} people in the line and role'
             end
-        ) as unranked_reason
+        ) as unranked_reason,
+        coalesce(
+            left_out_code, case when people < {{ var('scorecard_min_people') }} then 'few_people' end
+        ) as unranked_code
     from counted
 
 ),
@@ -92,9 +104,9 @@ ranked as (
     select
         *,
         case
-            when unranked_reason is null
+            when unranked_code is null
                 then rank() over (
-                    partition by month, business_line, role, case when unranked_reason is null then 1 else 0 end
+                    partition by month, business_line, role, case when unranked_code is null then 1 else 0 end
                     order by round(score, 6) desc
                 )
         end as place,
@@ -119,7 +131,7 @@ built as (
         team_score,
         score,
         cast(days_present as bigint) as days_present,
-        cast(case when unranked_reason is null then people else 0 end as bigint) as people_ranked,
+        cast(case when unranked_code is null then people else 0 end as bigint) as people_ranked,
         cast(place as bigint) as rank,
         case
             when place <= fifth then 'top'
@@ -127,6 +139,7 @@ built as (
             when place is not null then 'middle'
         end as tier,
         unranked_reason,
+        unranked_code,
         is_provisional,
         '{{ var("release_id") }}' as release_id
     from ranked
@@ -152,6 +165,7 @@ built as (
         rank,
         tier,
         unranked_reason,
+        unranked_code,
         is_provisional,
         release_id
     from {{ this }}
@@ -210,6 +224,7 @@ select
     rank,
     tier,
     unranked_reason,
+    unranked_code,
     months_in_bottom_tier,
     months_ranked,
     is_provisional,

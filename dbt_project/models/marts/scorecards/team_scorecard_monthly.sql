@@ -24,6 +24,7 @@ final as (
         own_score as score,
         cast(kpis as bigint) as kpis,
         cast(kpis_with_a_number as bigint) as kpis_with_a_number,
+        weight_covered,
         is_provisional,
         '{{ var("release_id") }}' as release_id
     from scores
@@ -38,6 +39,7 @@ select
     score,
     kpis,
     kpis_with_a_number,
+    weight_covered,
     is_provisional,
     release_id
 from final

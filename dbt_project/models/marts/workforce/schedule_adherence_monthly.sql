@@ -11,7 +11,10 @@ measured as (
     {{ team_months([
         'scheduled_microseconds', 'planned_microseconds', 'adherent_microseconds', 'logged_in_microseconds',
         'unproductive_microseconds', 'shifts', 'attended_shifts',
-    ]) }}
+    ], needs={
+        'adherent_microseconds': ['acd.agent_states'], 'unproductive_microseconds': ['acd.agent_states'],
+        'attended_shifts': ['acd.agent_states'],
+    }) }}
 ),
 
 kpis as (

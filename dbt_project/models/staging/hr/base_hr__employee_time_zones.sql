@@ -2,7 +2,8 @@
 
 with
 
-employees as (select * from {{ ref('stg_hr__employees') }}),
+-- somebody who left and came back has several employments, and may have several logins
+logins as (select distinct employee_id, agent_id from {{ ref('stg_hr__employees') }}),
 
 assignments as (select * from {{ ref('stg_hr__assignments') }}),
 
@@ -24,12 +25,12 @@ periods as (
 final as (
     select
         periods.employee_id,
-        employees.agent_id,
+        logins.agent_id,
         periods.from_on,
         periods.until_on,
         sites.time_zone
     from periods
-    inner join employees on periods.employee_id = employees.employee_id
+    inner join logins on periods.employee_id = logins.employee_id
     inner join sites on periods.site_id = sites.site_id
 )
 

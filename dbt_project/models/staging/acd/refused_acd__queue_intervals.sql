@@ -1,0 +1,3 @@
+{{ config(materialized='table', schema='quarantine') }}
+
+{{ refused_rows('acd.queue_intervals') }}

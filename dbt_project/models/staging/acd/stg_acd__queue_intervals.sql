@@ -1,0 +1,1 @@
+{{ current_rows('acd.queue_intervals') }}
