@@ -109,6 +109,7 @@ _KNOWN_NAME = f"""
         join raw.hr__employees as earlier
             on earlier.full_name = new_row.full_name and earlier.hired_on = new_row.hired_on
             and earlier.employee_id <> new_row.employee_id
+            and earlier.delivery_id <> (select delivery_id from newest)
         where new_row.employee_id not in (
             select employee_id from raw.hr__employees where delivery_id <> (select delivery_id from newest)
         )
