@@ -23,7 +23,7 @@ _FEWEST_ROWS = 20
 #: Numbers that follow from others of the same column and are kept for people to look at.
 _NOT_COMPARED = """(
     'common', 'q10', 'q50', 'q90', 'max', 'days', 'unknown_contact', 'other_agent', 'overlap', 'doubled', 'off_duration', 'gap',
-    'outside_states', 'legs_outside_plan', 'exact_start', 'unplanned', 'absent', 'without_legs', 'without_states',
+    'outside_states', 'legs_outside_plan', 'exact_start', 'unplanned', 'absent', 'without_legs', 'without_states', 'contradicts',
     'handle_to_occupied', 'late_seconds'
 )"""
 

@@ -33,6 +33,8 @@ def make_witnesses(connection: duckdb.DuckDBPyConnection, month: date) -> None:
     delivered = {row[0] for row in connection.execute("from delivered").fetchall()}
     has_legs, has_states = "acd.contact_legs" in delivered, "acd.agent_states" in delivered
     _sample(connection, month)
+    if "crm.surveys" in delivered:
+        _add(connection, month, _RATINGS)
     if has_legs:
         _add(connection, month, _named_contacts(delivered))
         _add(connection, month, _LEGS)
@@ -230,6 +232,23 @@ _LEGS = f"""
     select 'acd.contact_legs', 'talk_seconds', part_kind, part, 'off_duration', off_duration, known_rows from of_answered
     union all
     select 'acd.contact_legs', 'leg_id', part_kind, part, 'doubled', doubled, rows from of_alike
+"""
+
+_RATINGS = f"""
+    with rated as (
+        select (csat >= 4 and nps <= 3) or (csat <= 2 and nps >= 9) as contradicts, site_id
+        from {staged("crm.surveys")}
+        left join odd_person on odd_person.month = $MONTH and person_id = agent_id
+        where responded_at >= (select since from odd_month where month = $MONTH)
+            and responded_at < (select until from odd_month where month = $MONTH)
+    ),
+    grouped as (
+        select {_by(("site_id",))}, avg(cast(contradicts as int)) as contradicts, count(contradicts) as rows
+        from rated {_sets("site_id")}
+    )
+    select 'crm.surveys' as source, 'csat' as column_name, part_kind, part, 'contradicts' as measure,
+        contradicts as value, rows
+    from grouped
 """
 
 _STATES = f"""
