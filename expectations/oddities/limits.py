@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limit:
-    """A measure above `confirm` is asked about, above `refuse` it is surely wrong. `fewest` rows must stand behind it."""
+    """A measure above `confirm` is asked about; above `refuse` it is surely wrong, where the centre's own months were good. `fewest` rows must stand behind it."""
 
     measure: str
     confirm: float
@@ -61,7 +61,7 @@ BEYOND_LIMITS = f"""
     )
     select month, measure as code, source, column_name, part_kind, part, measure, null as word,
         value as observed, usual, rows, value / tolerated as excess,
-        if(value > refuse_above and coalesce(usual, 0) <= confirm_above and part_kind = 'all', 'refused', 'to_confirm')
+        if(value > refuse_above and usual <= confirm_above and part_kind = 'all' and rows >= 100, 'refused', 'to_confirm')
             as severity
     from met
     where value > tolerated
