@@ -153,8 +153,6 @@ def test_contacts_that_several_sources_name_and_no_leg_has_are_missing_legs(
         "offered_at as opened_at, offered_at + interval 1 day as due_at, offered_at + interval 1 hour as closed_at "
         "from staging.stg_acd__contact_legs where line_number % 9 = 0"
     )
-    delivered = (
-        "insert into raw.delivery by name select 300 as delivery_id, 'crm.cases' as table_name, 900 as rows, 'cases' as order_key"
-    )
+    delivered = "insert into raw.delivery by name select 300 as delivery_id, 'crm.cases' as table_name, 900 as rows, 'cases' as order_key"
     legs = f"delete from staging.stg_acd__contact_legs where offered_at >= {_AUGUST} and line_number % 45 = 0"
     assert ("acd.contact_legs", "contact_id", "unknown_contact") in found(spoilt(cases, delivered, legs))
