@@ -13,7 +13,7 @@ Makes under --to, each a home that is refreshed with a fixed --as-of:
 - `case_…`: small homes with vendor exports, mappings, workbooks and clock changes, each with a case.json.
 
 --like takes the deliveries of `simulated` from there instead of simulating them, so that the simulator is no part of the
-comparison. --only makes some of the homes. Golden sets and cases lie beside this project (--shared); what is not there
+comparison. --only makes some of the homes. Golden sets and cases are those of the tests, or of --shared; what is not there
 is left out. Exit code 1 where a refresh ended otherwise than expected.
 """
 
@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(__file__).resolve().parents[1] / "tests"
 CASES = (
     "case_08_planned_break_in_the_skipped_hour",
     "case_15_xlsx_blank_rows_and_line_numbers",

@@ -51,7 +51,7 @@ def refuse_and_waive(connection: duckdb.DuckDBPyConnection) -> None:
     """Put a refused row, a waived verdict and a warning, all of September, into a copy of a release."""
     connection.execute(
         "insert into audit.quarantined_row values ('acd.contact_legs', 'acd/contact_legs/x.csv', 7, 'outcome', ?, "
-        "'{\"outcome\": \"lost\"}', 'not_in_vocabulary', ?)",
+        "'{\"outcome\": \"lost\"}', 'not_in_vocabulary', ?, 1)",
         [REASON, REASON_PARAMS],
     )
     verdicts = [

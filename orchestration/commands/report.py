@@ -123,7 +123,7 @@ def _names(home: Home, wanted: bool | None, *, allowed: bool) -> Mapping[str, st
         )
     with refresh_lock(home), duckdb.connect(str(home.warehouse), read_only=True) as connection:
         rows = connection.execute(
-            "select employee_id, any_value(full_name order by employee_id) from staging.stg_hr__employees "
+            "select employee_id, arg_max(full_name, hired_on) from staging.stg_hr__employees "
             "where full_name is not null group by employee_id"
         ).fetchall()
     return dict(rows)

@@ -196,7 +196,7 @@ def _lines(ctx: RefreshContext, manifest: Manifest, language: Language) -> list[
         words = language.absence("not_delivered", sorted(missing))
         lines.append(
             t(
-                "{count} KPIs have no number, {why}.",
+                "KPIs without a number: {count}, {why}.",
                 count=len([a for a in lacking if a.missing_sources]),
                 why=words,
             )

@@ -109,7 +109,7 @@ def _fill_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
         insert into audit.quarantined_row
         select
             refused.table_name, refused.file, refused.line, refused.column_name, sentence.reason,
-            refused.row_text_public, refused.reason_code, refused.reason_params
+            refused.row_text_public, refused.reason_code, refused.reason_params, refused.row_number
         from build.quarantine.quarantined_row as refused
         {JOIN_SENTENCES}
         order by all

@@ -77,6 +77,10 @@ AUDIT_TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
                 "varchar",
                 "What the reason names besides its column, as JSON; null for nothing.",
             ),
+            "row_number": (
+                "bigint",
+                "Number of the row within its line: 1, unless a mapping makes several rows of a line.",
+            ),
         },
     ),
     "gate_result": (
@@ -180,7 +184,7 @@ AUDIT_KEYS: Mapping[str, tuple[str, ...]] = {
     "release": ("release_id",),
     "delivery": ("delivery_id",),
     "source_month": ("month", "source_table"),
-    "quarantined_row": ("table_name", "file", "line"),
+    "quarantined_row": ("table_name", "file", "line", "row_number"),
     "restatement": ("release_id", "month", "kpi_id", "scope", "scope_id"),
     "to_confirm": ("item_id",),
     "column_lineage": ("table_name", "column_name", "source_table", "source_column"),

@@ -151,13 +151,7 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         tables=[_mart(connection, name, month) for name in MARTS if name in held],
         team_league=[row for row in teams if row[0] is not None],
         teams_unranked=[row for row in teams if row[0] is None],
-        people_league=_people_league(connection, month),
-        people_ranked=_count(
-            connection,
-            "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null",
-            month,
-        ),
-        people_unranked=_people_unranked(connection, month),
+        **_people(connection, month),
         restatements=_restatements(connection, month),
         restated=_count(
             connection,
@@ -166,27 +160,8 @@ def read_facts(connection: duckdb.DuckDBPyConnection, month: date, language: Lan
         ),
         items=items_in(connection, month),
         **_verdicts(connection, month),
-        quarantine=connection.execute(
-            f"""
-            select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
-            from (from audit.quarantined_row {WITH_REASONS})
-            group by all
-            order by refused desc, table_name, reason
-            """
-        ).fetchall(),
+        quarantine=_quarantine(connection),
     )
-
-
-def _people_unranked(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[str, int]]:
-    # Releases of an older Callboard have the reason alone.
-    table = columns_of(connection, "marts", "agent_scorecard_monthly")
-    column = "unranked_code" if "unranked_code" in table else "unranked_reason"
-    rows: list[tuple[str, int]] = connection.execute(
-        f"select {column}, count(*) from marts.agent_scorecard_monthly where month = ? and {column} is not null "
-        "group by all order by count(*) desc, 1",
-        [month],
-    ).fetchall()
-    return [(UNRANKED.get(why, why), people) for why, people in rows]
 
 
 def _release(connection: duckdb.DuckDBPyConnection) -> Mapping[str, Any]:
@@ -332,9 +307,10 @@ def _team_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[tup
     ).fetchall()
 
 
-def _people_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[Any, ...]]:
-    """The first and the last few of each line and role; the workbook has everybody."""
-    return connection.execute(
+def _people(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
+    """The first and the last few of each line and role (the workbook has everybody), how many were ranked, and why the
+    others were not."""
+    league = connection.execute(
         """
         select
             business_line, role, rank, people_ranked, employee_id, team_id, score, tier, months_in_bottom_tier,
@@ -347,6 +323,23 @@ def _people_league(connection: duckdb.DuckDBPyConnection, month: date) -> list[t
         order by business_line, role, rank, employee_id
         """,
         {"month": month, "rows": _LEAGUE_ROWS},
+    ).fetchall()
+    ranked = "select count(*) from marts.agent_scorecard_monthly where month = ? and rank is not null"
+    return {
+        "people_league": league,
+        "people_ranked": _count(connection, ranked, month),
+        "people_unranked": _people_unranked(connection, month),
+    }
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        f"""
+        select table_name, reason, count(*) as refused, reason_code, column_name, reason_params
+        from (from audit.quarantined_row {WITH_REASONS})
+        group by all
+        order by refused desc, table_name, reason
+        """
     ).fetchall()
 
 
@@ -363,7 +356,7 @@ def _restatements(connection: duckdb.DuckDBPyConnection, month: date) -> list[tu
     ).fetchall()
 
 
-def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, tuple[Entry, ...]]:
+def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, Any]:
     """What people let pass, and what is only worth a look."""
     rows = connection.execute(
         f"""
@@ -384,3 +377,15 @@ def _verdicts(connection: duckdb.DuckDBPyConnection, month: date) -> dict[str, t
 def _count(connection: duckdb.DuckDBPyConnection, sql: str, month: date) -> int:
     row = connection.execute(sql, [month]).fetchone()
     return int(row[0]) if row else 0
+
+
+def _people_unranked(connection: duckdb.DuckDBPyConnection, month: date) -> list[tuple[str, int]]:
+    # Releases of an older Callboard have the reason alone.
+    table = columns_of(connection, "marts", "agent_scorecard_monthly")
+    column = "unranked_code" if "unranked_code" in table else "unranked_reason"
+    rows: list[tuple[str, int]] = connection.execute(
+        f"select {column}, count(*) from marts.agent_scorecard_monthly where month = ? and {column} is not null "
+        "group by all order by count(*) desc, 1",
+        [month],
+    ).fetchall()
+    return [(UNRANKED.get(why, why), people) for why, people in rows]

@@ -192,7 +192,8 @@ def _agent_days(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str,
 def _intervals(page_request: PageRequest, kpi: Kpi, place: _Place) -> dict[str, object]:
     if "acd.queue_intervals" not in kpi.source_tables:
         return {"intervals": None}
-    page, at = page_request.page("intervals_page"), (place.scope, place.scope_id)
+    page = page_request.page("intervals_page")
+    at = (place.scope, place.scope_id)
     found = intervals_of(page_request.reading.connection, place.month, at, page)
     if found is None:
         return {"intervals": None}

@@ -2,9 +2,12 @@
 
 import json
 import logging
+import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.home.config import Config, NoticesConfig
@@ -142,6 +145,28 @@ def test_a_notice_speaks_chinese_where_it_is_asked_to(centre: Home) -> None:
     lines = release_in_words(make_context(centre, as_of=AS_OF), current_manifest(centre), language("zh"))
     assert any(line.startswith(("✓ 服务水平", "✗ 服务水平")) for line in lines)
     assert lines[-1].endswith("report.html")
+
+
+def test_a_notice_says_what_was_not_delivered_and_what_is_not_known(centre: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(centre.root / "published", home.root / "published", symlinks=True)
+    manifest = current_manifest(home)
+    assert manifest is not None
+    with duckdb.connect(str(home.releases / manifest.release_id / "callboard.duckdb")) as connection:
+        connection.execute("update marts.kpi_monthly set coverage = 0.93 where kpi_id = 'service_level'")
+        connection.execute(
+            "insert into marts.kpi_absence select '2026-09-01', kpi_id, 'centre', 'all', reason, missing, 'r' "
+            "from (values ('complaint_rate', 'not_delivered', 'crm.complaints'), ('qa_score', 'not_known', null)) "
+            "as gone (kpi_id, reason, missing)"
+        )
+    context = make_context(home, as_of=AS_OF)
+    lines = "\n".join(release_in_words(context, manifest, language("en")))
+    assert "last month" in lines
+    assert "93.0% known)" in lines
+    assert "KPIs without a number: 1, not delivered: crm.complaints." in lines
+    assert "Not known: Quality score." in lines
+    chinese = "\n".join(release_in_words(context, manifest, language("zh")))
+    assert "1 个指标没有数值，未交付：crm.complaints。" in chinese
 
 
 def test_titles_and_sentences_are_chinese_where_they_are_asked_to_be(

@@ -37,8 +37,8 @@ create table if not exists marts.dim_kpi as select 'answer_rate' as kpi_id, 'Ans
 create table if not exists intermediate.int_scope_maturity (
     month date, scope varchar, scope_id varchar, matures_after_days int, matures_on date, matures_at timestamp);
 create table if not exists quarantine.quarantined_row (
-    table_name varchar, file varchar, line bigint, column_name varchar, reason_code varchar, reason_params varchar,
-    row_text varchar, row_text_public varchar, delivery_id bigint);
+    table_name varchar, file varchar, line bigint, row_number bigint, column_name varchar, reason_code varchar,
+    reason_params varchar, row_text varchar, row_text_public varchar, delivery_id bigint);
 """
 
 

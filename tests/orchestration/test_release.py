@@ -131,7 +131,7 @@ def test_only_the_masked_text_of_a_quarantined_row_leaves_the_build(stand_in: St
     ctx = stand_in.context(AUGUST)
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     stand_in.in_build(
-        "insert into quarantine.quarantined_row select 'crm.complaints', 'crm/complaints/2026-09.csv', 3, 'category', "
+        "insert into quarantine.quarantined_row select 'crm.complaints', 'crm/complaints/2026-09.csv', 3, 1, 'category', "
         "'not_whole_number', null, 'Wei Chen;x', '***;x', delivery_id from raw.delivery"
     )
     made = publish(ctx, stand_in.judge(build))

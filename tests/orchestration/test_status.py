@@ -107,7 +107,7 @@ def test_quarantine_is_reported_by_table_with_reasons_and_an_example(
     build = stand_in.build({AUGUST: 0.5}, ctx=ctx)
     for line in (10, 9):
         stand_in.in_build(
-            f"insert into quarantine.quarantined_row select table_name, file, {line}, 'category', "
+            f"insert into quarantine.quarantined_row select table_name, file, {line}, 1, 'category', "
             "'not_whole_number', null, '', '', delivery_id from raw.delivery"
         )
     from orchestration.refresh.publish import publish

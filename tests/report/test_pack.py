@@ -193,6 +193,75 @@ def test_provisional_and_restated_numbers_are_marked(centre: Home, tmp_path: Pat
     assert "12.3%" in page.split('id="restated"')[1]
 
 
+@pytest.mark.parametrize(
+    ("lang", "words", "sheet_words"),
+    [
+        (
+            "en",
+            (
+                "93.0% known",
+                "not delivered: crm.complaints",
+                "acd.contact_legs or acd.queue_intervals",
+                "not known",
+            ),
+            ("not delivered: crm.complaints", "yes, 93.0% known"),
+        ),
+        (
+            "zh",
+            ("已知 93.0%", "未交付：crm.complaints", "acd.contact_legs 或 acd.queue_intervals", "未知"),
+            ("未交付：crm.complaints", "已知 93.0%"),
+        ),
+    ],
+)
+def test_what_is_missing_and_what_is_unknown_is_said_where_a_number_would_stand(
+    centre: Home, tmp_path: Path, lang: str, words: tuple[str, ...], sheet_words: tuple[str, ...]
+) -> None:
+    release = _copied(centre, tmp_path)
+    missing = {
+        "complaint_rate": ("not_delivered", "crm.complaints"),
+        "service_level": ("not_delivered", "acd.contact_legs or acd.queue_intervals"),
+        "average_handle_time": ("not_known", None),
+    }
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        connection.execute("update marts.kpi_monthly set coverage = 0.93 where kpi_id = 'csat_score'")
+        for kpi_id, (reason, tables) in missing.items():
+            connection.execute("delete from marts.kpi_monthly where kpi_id = ?", [kpi_id])
+            connection.execute(
+                "insert into marts.kpi_absence values ('2026-09-01', ?, 'centre', 'all', ?, ?, 'r')",
+                [kpi_id, reason, tables],
+            )
+    pack = write_pack(release, month=SEPTEMBER, lang=lang, to=release)
+    page = pack.html.read_text(encoding="utf-8")
+    assert [word for word in words if word not in page] == []
+    headline = page[page.index("<tbody>") : page.index("</tbody>")]
+    row = headline[headline.index("#def-service_level") :]
+    assert words[2] in row[: row.index("</tr>")]
+    book = openpyxl.load_workbook(pack.xlsx)
+    cells = {str(cell.value) for sheet in ("summary", "kpi_absence") for row in book[sheet] for cell in row}
+    assert sheet_words[0] in cells
+    assert any(sheet_words[1].rpartition(", ")[2] in cell for cell in cells)
+
+
+def test_without_a_number_to_judge_no_target_was_missed_or_met(centre: Home, tmp_path: Path) -> None:
+    release = _copied(centre, tmp_path)
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        connection.execute("update marts.kpi_monthly set status = null")
+    assert "No number of the centre has a target, so none was missed or met." in _page(release)
+
+
+def test_a_release_that_knew_nothing_of_absence_has_its_report(centre: Home, tmp_path: Path) -> None:
+    release = _copied(centre, tmp_path)
+    with duckdb.connect(str(release / "callboard.duckdb")) as connection:
+        connection.execute("alter table marts.kpi_monthly drop column coverage")
+        connection.execute("alter table marts.team_scorecard_monthly drop column weight_covered")
+        connection.execute("drop table marts.kpi_absence")
+        connection.execute("drop table audit.source_month")
+    page = _page(release)
+    assert "Service level" in page
+    assert "Without a number" not in page
+    assert "kpi_absence" not in openpyxl.load_workbook(release / "report.xlsx").sheetnames
+
+
 def test_what_a_delivery_calls_a_team_is_only_text(centre: Home, tmp_path: Path) -> None:
     release = _copied(centre, tmp_path)
     with duckdb.connect(str(release / "callboard.duckdb")) as connection:

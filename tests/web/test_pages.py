@@ -195,6 +195,22 @@ def test_the_overview_shows_the_numbers_of_the_marts(served: Served, centre: Hom
     assert {kpi: float(value) for kpi, value in shown.items()} == dict(held)
 
 
+def test_what_has_no_number_says_why(served: Served, centre: Home) -> None:
+    with duckdb.connect(str(centre.published_database), read_only=True) as connection:
+        rows = connection.execute(
+            "select kpi_id from marts.kpi_absence where month = date '2026-09-01' and scope = 'centre'"
+        ).fetchall()
+    lacking = sorted(kpi_id for (kpi_id,) in rows)
+    assert lacking
+    page = ask(f"{served.url}/?month=2026-09").text
+    assert sorted(re.findall(r'data-absent="(\w+)"', page)) == lacking
+    assert "acd.queue_intervals no (never delivered)" in page
+    assert "acd.queue_intervals 无（从未交付）" in ask(f"{served.url}/?month=2026-09&lang=zh").text
+    answer = ask(f"{served.url}/kpi/{lacking[0]}?month=2026-09")
+    assert answer.status == 404
+    assert ": nothing to count." in answer.text
+
+
 def test_a_kpi_page_leads_down_to_agent_days_that_add_up_and_to_deliveries(
     served: Served, centre: Home
 ) -> None:
