@@ -149,6 +149,6 @@ def _close(connection: duckdb.DuckDBPyConnection, landing: Path, centre: Centre)
             f"from delivered where employee_id not in {people}",
         )
         _rewrite(connection, landing / "hr" / "employees" / f"{month}.csv",
-                 f"select * replace (if(employee_id in {people} and hired_on <= '{last_day}', coalesce(left_on, '{last_day}'), left_on) as left_on, "
+                 f"select * replace (if(employee_id in {people} and hired_on <= '{last_day}', least(coalesce(left_on, '{last_day}'), '{last_day}'), left_on) as left_on, "
                  f"if(employee_id in {people} and hired_on <= '{last_day}', coalesce(left_reason, 'involuntary'), left_reason) as left_reason) "
                  f"from delivered where employee_id not in {people} or hired_on <= '{last_day}'")  # fmt: skip

@@ -69,7 +69,7 @@ def _run(base: Path, folder: Path, results: Path, faults: Sequence[Fault]) -> No
             home, items = _refresh(base, folder, group)
             found = judge.outcomes(group, items, truth, home.warehouse)
         except GateRefusedError as error:
-            tables = [v.table_name for v in error.verdicts if not v.passed]
+            tables = [item.source for item in error.items]
             found = judge.refused_early(group, tables)
             rest = tuple(fault for fault in group if fault.name not in {outcome.fault for outcome in found})
             if not found:

@@ -52,11 +52,54 @@ KPIS = """
 
 #: What stands for a column of a source in a month: the centre's own number, or else the farthest part.
 ONE_EACH = """
-    select * from oddity
+    select *,
+        -- More or fewer rows than usual are another mixture of rows: a campaign is one cause.
+        if(code = 'left_usual_range' and part_kind = 'all' and bool_or(measure = 'rows_a_day' and part_kind = 'all')
+            over (partition by month, source), 'rows', coalesce(column_name, 'rows')) as cause
+    from oddity
     where measure <> 'value'
     qualify row_number() over (
         partition by month, source, coalesce(column_name, '') order by severity <> 'refused', part_kind <> 'all', excess desc, code, part
     ) = 1
+"""
+
+#: Sites, teams and lines that everybody has left: what they bring no more follows from that.
+_CLOSED = """
+    create temp table odd_closed as
+    with belonging as (
+        select odd_month.month, employee_id,
+            arg_max(struct_pack(site_id, team_id, business_line, left_on), valid_from) as place
+        from marts.dim_employee
+        join odd_month on valid_from < odd_month.month + interval 1 month
+        where is_asked
+        group by all
+    ),
+    part as (
+        select month, place.left_on as left_on, unnest(['site_id', 'team_id', 'business_line']) as part_kind,
+            unnest([place.site_id, place.team_id, place.business_line]) as part
+        from belonging
+    )
+    select month, part_kind, part, max(left_on) as closed_on, count(*) as people
+    from part where part is not null
+    group by all
+    having bool_and(left_on is not null and left_on < month + interval 1 month)
+"""
+
+_FORGET_CLOSED = """
+    delete from oddity where (month, if(part_kind in ('site', 'team'), part_kind || '_id', part_kind), part) in (
+        select month, part_kind, part from odd_closed
+    )
+"""
+
+_SAY_CLOSED = """
+    insert into oddity by name
+    select month, 'part_has_closed' as code, 'hr.employees' as source, 'left_on' as column_name, part_kind, part,
+        'closed' as measure, cast(closed_on as varchar) as word, people as observed, 0 as usual, people as rows, 3 as excess,
+        'to_confirm' as severity
+    from odd_closed
+    where closed_on >= month
+    -- One closing is said of its widest part.
+    qualify row_number() over (partition by month, closed_on order by people desc, part_kind = 'site_id' desc, part_kind, part) = 1
 """
 
 #: Contacts of which some legs are missing seem to have been somebody else's.
@@ -67,4 +110,4 @@ _ALSO_OTHERS = """
     )
 """
 
-ALL = (_LEGS_ARE_MISSING, _ALSO_OTHERS, _CLOCKS, _CLOCK_TO_BLAME)
+ALL = (_CLOSED, _FORGET_CLOSED, _SAY_CLOSED, _LEGS_ARE_MISSING, _ALSO_OTHERS, _CLOCKS, _CLOCK_TO_BLAME)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limit:
-    """A measure above `confirm` is asked about, above `refuse` it is surely wrong. `fewest` rows must stand behind it."""
+    """A measure above `confirm` is asked about; above `refuse` it is surely wrong, where the centre's own months were good. `fewest` rows must stand behind it."""
 
     measure: str
     confirm: float
@@ -34,6 +34,7 @@ LIMITS = (
     Limit("absent", 0.25),
     Limit("without_legs", 0.25),
     Limit("without_states", 0.05),
+    Limit("contradicts", 0.05, fewest=50),
 )
 
 _LIMITS = ", ".join(f"('{each.measure}', {each.confirm}, {each.refuse}, {each.fewest})" for each in LIMITS)
@@ -60,7 +61,7 @@ BEYOND_LIMITS = f"""
     )
     select month, measure as code, source, column_name, part_kind, part, measure, null as word,
         value as observed, usual, rows, value / tolerated as excess,
-        if(value > refuse_above and coalesce(usual, 0) <= confirm_above and part_kind = 'all', 'refused', 'to_confirm')
+        if(value > refuse_above and usual <= confirm_above and part_kind = 'all' and rows >= 100, 'refused', 'to_confirm')
             as severity
     from met
     where value > tolerated
@@ -170,7 +171,9 @@ SCALES = """
         select month, source, column_name, rows,
             max(value) filter (measure = 'mean') as mean, max(value) filter (measure = 'q90') as q90,
             max(value) filter (measure = 'whole') as whole, max(value) filter (measure = 'midnight') as midnight,
-            max(value) filter (measure = 'zero') as zero, max(value) filter (measure = 'hour') as hour
+            max(value) filter (measure = 'zero') as zero, max(value) filter (measure = 'hour') as hour,
+            max(value) filter (measure = 'days_short') as days_short,
+            max(value) filter (measure = 'rows_a_day') as rows_a_day, max(value) filter (measure = 'empty') as empty
         from source_profile
         where month in (select month from month_asked) and part_kind = 'all'
         group by all
@@ -187,13 +190,24 @@ SCALES = """
         select month, 'midnight_throughout', source, column_name, midnight, rows from number
         where rows >= 20 and midnight > 0.9
         union all
+        select month, 'hour_throughout', source, column_name, hour, rows from number
+        where rows >= 50 and hour > 0.9 and (source, column_name) in (('crm.cases', 'closed_at'),
+            ('crm.surveys', 'responded_at'), ('crm.orders', 'paid_at'), ('qa.report_deliveries', 'delivered_at'))
+        union all
+        select month, 'ends_early', source, column_name, days_short, rows from number
+        join month_reach using (month)
+        where is_closed and days_short >= 5 and rows_a_day >= 2 and source not like 'hr.training%'
+        union all
+        select month, 'never_empty', source, column_name, empty, rows from number
+        where empty = 0 and rows >= 1000 and (source, column_name) in (('crm.cases', 'closed_at'))
+        union all
         select month, 'far_above_its_plan', source, column_name, mean, rows from number
         where (source, column_name) in (('hr.training_sessions', 'held_to_planned'), ('hr.budget_lines', 'spent_to_budgeted'))
             and (mean > 3 or mean < 0.05)
         union all
         select month, 'equal_throughout', source, column_name, zero, rows from number
         where rows >= 20 and zero > 0.5 and (source, column_name) in (('crm.cases', 'due_at'),
-            ('crm.cases', 'closed_at'), ('qa.report_deliveries', 'delivered_at'), ('hr.appraisals', 'self_above_manager'),
+            ('crm.cases', 'closed_after_due'), ('qa.report_deliveries', 'delivered_at'), ('hr.appraisals', 'self_above_manager'),
             ('crm.orders', 'refunded_at'))
     )
     select found.month, code, source, column_name, 'all' as part_kind, 'all' as part, code as measure, null as word,

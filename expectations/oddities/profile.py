@@ -107,6 +107,36 @@ def _every_nth(connection: duckdb.DuckDBPyConnection, profiled: Profiled, month:
     return max(1, (counted[0] if counted else 0) // _ENOUGH_ROWS)
 
 
+#: Each number of each column and group as a row of its own.
+_FLAT = """        select date '{month}' as month, '{source}' as source, * from (
+            select null as column_name, part_kind, part,
+                unnest(['rows_a_day', 'days_short', 'days']) as measure, null as word,
+                unnest([rows * {nth} / day(last_day(date '{month}')), days_short, days]) as value,
+                rows, null as spread
+            from kept
+            union all
+            select c.name, part_kind, part, unnest(['empty', 'distinct', 'common']), null,
+                unnest([1 - c.present / rows, c.distincts / nullif(c.present, 0), c.common / nullif(c.present, 0)]),
+                rows, null
+            from spread
+            union all
+            select c.name, part_kind, part,
+                unnest(['mean', 'max', 'q10', 'q50', 'q90', 'zero', 'whole', 'midnight', 'hour']), null,
+                unnest([c.mean, c.highest, c.q[1], c.q[2], c.q[3], c.zero, c.whole, c.midnight, c.hour]), c.present, c.spread
+            from spread
+            union all
+            select c.name, part_kind, part, 'log_mean', null, c.log_mean, c.present, c.log_spread from spread
+            union all
+            select c.name, part_kind, part, if(c.name = '{dated_by}', 'hours', 'share'), unnest(map_keys(c.words)),
+                unnest(list_transform(map_values(c.words), x -> x / c.present)),
+                -- Hours of the day are those of people's shifts, and so is what they do in them.
+                least(c.present, if(c.name = '{dated_by}', persons, people)), null
+            from spread where c.words is not null and c.present > 0 and part_kind <> 'team_id'
+        )
+        where value is not null
+"""
+
+
 def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
     kinds = (["site_id", "team_id", "business_line"] if profiled.person else []) + list(profiled.parts)
     sampled = f"and hash({profiled.sample_by}) % {nth} = 0" if nth > 1 else ""
@@ -136,32 +166,7 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
         ),
         kept as (select * from grouped where rows > 0 and (part_kind = 'all' or part <> 'all')),
         spread as (select part_kind, part, rows, people, persons, unnest(columns) as c from kept)
-        select date '{month}' as month, '{profiled.source}' as source, * from (
-            select null as column_name, part_kind, part,
-                unnest(['rows_a_day', 'days_short', 'days']) as measure, null as word,
-                unnest([rows * {nth} / day(last_day(date '{month}')), days_short, days]) as value,
-                rows, null as spread
-            from kept
-            union all
-            select c.name, part_kind, part, unnest(['empty', 'distinct', 'common']), null,
-                unnest([1 - c.present / rows, c.distincts / nullif(c.present, 0), c.common / nullif(c.present, 0)]),
-                rows, null
-            from spread
-            union all
-            select c.name, part_kind, part,
-                unnest(['mean', 'max', 'q10', 'q50', 'q90', 'zero', 'whole', 'midnight', 'hour']), null,
-                unnest([c.mean, c.highest, c.q[1], c.q[2], c.q[3], c.zero, c.whole, c.midnight, c.hour]), c.present, c.spread
-            from spread
-            union all
-            select c.name, part_kind, part, 'log_mean', null, c.log_mean, c.present, c.log_spread from spread
-            union all
-            select c.name, part_kind, part, if(c.name = '{profiled.dated_by}', 'hours', 'share'), unnest(map_keys(c.words)),
-                unnest(list_transform(map_values(c.words), x -> x / c.present)),
-                -- Hours of the day are those of people's shifts, and so is what they do in them.
-                least(c.present, if(c.name = '{profiled.dated_by}', persons, people)), null
-            from spread where c.words is not null and c.present > 0 and part_kind <> 'team_id'
-        )
-        where value is not null
+        {_FLAT.format(month=month, source=profiled.source, dated_by=profiled.dated_by, nth=nth)}
     """
 
 

@@ -76,6 +76,7 @@ PROFILED = (
             "opened_at": "time",
             "due_at": "time",
             "closed_at": "time",
+            "closed_after_due": "number",
             "reopened": "word",
             "category": "word",
             "agent_id": "identity",
@@ -83,6 +84,7 @@ PROFILED = (
         },
         person="agent_id",
         sample_by="case_id",
+        rows="from (select *, date_diff('second', due_at, closed_at) as closed_after_due from staging.stg_crm__cases)",
     ),
     Profiled(
         "crm.surveys",

@@ -23,7 +23,7 @@ class Compared:
 _COMPARED = (
     Compared("acd.queues", ("queue_id",), ("business_line", "channel", "service_level_seconds", "short_abandon_seconds"), 1, 0),
     Compared("hr.sites", ("site_id",), ("time_zone", "country"), 1, 0),
-    Compared("hr.employees", ("employee_id",), ("hired_on", "left_on", "left_reason", "probation_ends_on", "probation_result", "agent_id"), 2, 0.1),
+    Compared("hr.employees", ("employee_id",), ("hired_on", "left_on", "left_reason", "probation_ends_on", "probation_result", "agent_id"), 3, 0.1),
     Compared("hr.assignments", ("employee_id", "valid_from"), ("site_id", "team_id", "business_line", "role"), 3, 0.05),
 )  # fmt: skip
 
@@ -109,6 +109,7 @@ _KNOWN_NAME = f"""
         join raw.hr__employees as earlier
             on earlier.full_name = new_row.full_name and earlier.hired_on = new_row.hired_on
             and earlier.employee_id <> new_row.employee_id
+            and earlier.delivery_id <> (select delivery_id from newest)
         where new_row.employee_id not in (
             select employee_id from raw.hr__employees where delivery_id <> (select delivery_id from newest)
         )

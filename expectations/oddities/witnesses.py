@@ -11,7 +11,6 @@ from datetime import date
 
 import duckdb
 
-from expectations.oddities.profile import within_month
 from expectations.oddities.profiled import staged
 
 #: Of a larger centre a sample of so many agents is looked at, each with all of the month's rows.
@@ -33,6 +32,8 @@ def make_witnesses(connection: duckdb.DuckDBPyConnection, month: date) -> None:
     delivered = {row[0] for row in connection.execute("from delivered").fetchall()}
     has_legs, has_states = "acd.contact_legs" in delivered, "acd.agent_states" in delivered
     _sample(connection, month)
+    if "crm.surveys" in delivered:
+        _add(connection, month, _RATINGS)
     if has_legs:
         _add(connection, month, _named_contacts(delivered))
         _add(connection, month, _LEGS)
@@ -50,11 +51,10 @@ def make_witnesses(connection: duckdb.DuckDBPyConnection, month: date) -> None:
 
 
 def _add(connection: duckdb.DuckDBPyConnection, month: date, query: str) -> None:
-    of_month = query.replace("$MONTH", f"date '{month}'")
     connection.execute(
         f"""
         insert into source_profile by name
-        select date '{month}' as month, * from ({of_month}) where value is not null and rows > 0
+        select date '{month}' as month, * from ({_of_month(query, month)}) where value is not null and rows > 0
         """
     )
 
@@ -62,37 +62,28 @@ def _add(connection: duckdb.DuckDBPyConnection, month: date, query: str) -> None
 _NTH = f"""
     (select greatest(1, count(distinct agent_id) // {_ENOUGH_AGENTS}) from marts.dim_employee where agent_id is not null)
 """
-_SAMPLES = ("odd_leg", "odd_state", "odd_plan", "odd_shift")
+_WITHIN = """{dated_by} >= (select since from odd_month where month = $MONTH)
+            and {dated_by} < (select until from odd_month where month = $MONTH)"""
 
-
-def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
-    """odd_leg, odd_state, odd_plan: the month's rows of the same agents; legs that nobody answered by customer."""
-    legs, states = within_month("offered_at", month), within_month("started_at", month)
-    connection.execute(
-        f"""
-        create temp table odd_leg as
+#: The month's rows of the same agents, legs that nobody answered by customer; and the shifts that these make, in this order.
+_SAMPLES = {
+    "odd_leg": f"""
         with nth as (select {_NTH} as nth)
         select leg_id, queue_id, agent_id, customer_id, offered_at, answered_at, ended_at, talk_seconds, hold_seconds,
             wrap_seconds, outcome, channel, person.site_id, person.team_id
         from {staged("acd.contact_legs")} as leg
         join {staged("acd.queues")} using (queue_id)
-        left join odd_person as person on person.month = date '{month}' and person_id = agent_id
-        where {legs} and hash(coalesce(agent_id, customer_id)) % (select nth from nth) = 0
-        """
-    )
-    connection.execute(
-        f"""
-        create temp table odd_state as
+        left join odd_person as person on person.month = $MONTH and person_id = agent_id
+        where {_WITHIN.format(dated_by="offered_at")} and hash(coalesce(agent_id, customer_id)) % (select nth from nth) = 0
+        """,
+    "odd_state": f"""
         with nth as (select {_NTH} as nth)
         select agent_id, state, started_at, ended_at, person.site_id, person.team_id
         from {staged("acd.agent_states")}
-        left join odd_person as person on person.month = date '{month}' and person_id = agent_id
-        where {states} and hash(agent_id) % (select nth from nth) = 0
-        """
-    )
-    connection.execute(
-        f"""
-        create temp table odd_plan as
+        left join odd_person as person on person.month = $MONTH and person_id = agent_id
+        where {_WITHIN.format(dated_by="started_at")} and hash(agent_id) % (select nth from nth) = 0
+        """,
+    "odd_plan": f"""
         with nth as (select {_NTH} as nth),
         agent as (
             select employee_id, arg_max(agent_id, valid_from) as agent_id
@@ -101,13 +92,10 @@ def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
         select agent_id, activity, starts_at, ends_at, person.site_id, person.team_id
         from {staged("hr.schedules")}
         join agent using (employee_id)
-        left join odd_person as person on person.month = date '{month}' and person_id = employee_id
-        where {within_month("starts_at", month)} and hash(agent_id) % (select nth from nth) = 0
-        """
-    )
-    connection.execute(
-        """
-        create temp table odd_shift as
+        left join odd_person as person on person.month = $MONTH and person_id = employee_id
+        where {_WITHIN.format(dated_by="starts_at")} and hash(agent_id) % (select nth from nth) = 0
+        """,
+    "odd_shift": """
         with shift as (
             select agent_id, site_id, starts_at from odd_plan where activity <> 'leave'
             qualify starts_at >= coalesce(max(ends_at) over (
@@ -127,8 +115,17 @@ def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
         )
         select *, date_diff('second', starts_at, started_at) as late_seconds
         from met where started_at < starts_at + interval 14 hours
-        """
-    )
+        """,
+}
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, month: date) -> None:
+    for table, query in _SAMPLES.items():
+        connection.execute(f"create temp table {table} as {_of_month(query, month)}")
+
+
+def _of_month(query: str, month: date) -> str:
+    return query.replace("$MONTH", f"date '{month}'")
 
 
 def _by(kinds: tuple[str, ...]) -> str:
@@ -230,6 +227,23 @@ _LEGS = f"""
     select 'acd.contact_legs', 'talk_seconds', part_kind, part, 'off_duration', off_duration, known_rows from of_answered
     union all
     select 'acd.contact_legs', 'leg_id', part_kind, part, 'doubled', doubled, rows from of_alike
+"""
+
+_RATINGS = f"""
+    with rated as (
+        select (csat >= 4 and nps <= 3) or (csat <= 2 and nps >= 9) as contradicts, site_id
+        from {staged("crm.surveys")}
+        left join odd_person on odd_person.month = $MONTH and person_id = agent_id
+        where responded_at >= (select since from odd_month where month = $MONTH)
+            and responded_at < (select until from odd_month where month = $MONTH)
+    ),
+    grouped as (
+        select {_by(("site_id",))}, avg(cast(contradicts as int)) as contradicts, count(contradicts) as rows
+        from rated {_sets("site_id")}
+    )
+    select 'crm.surveys' as source, 'csat' as column_name, part_kind, part, 'contradicts' as measure,
+        contradicts as value, rows
+    from grouped
 """
 
 _STATES = f"""

@@ -69,11 +69,19 @@ def _entry(contract: Contract) -> str:
         'columns': {{
 {columns}
         }}, 'rules': [{chr(10) + rules + chr(10) + "        " if rules else ""}],
-        'leads_to': {_data(contract.leads_to and contract.leads_to.model_dump())},
-        'periods': {_data(contract.periods and contract.periods.model_dump())},
-        'longest': {_data(contract.longest)}, 'no_overlap': {_no_overlap(contract.no_overlap)},
-        'segment': {_data(contract.segment and contract.segment.model_dump())},
-    }}"""
+{_between_rows(contract)}    }}"""
+
+
+def _between_rows(contract: Contract) -> str:
+    """The rules between rows that the contract has; a macro reads one that is not there as none."""
+    rules = {
+        "leads_to": contract.leads_to and _data(contract.leads_to.model_dump()),
+        "periods": contract.periods and _data(contract.periods.model_dump()),
+        "longest": contract.longest and _data(contract.longest),
+        "no_overlap": contract.no_overlap and _no_overlap(contract.no_overlap),
+        "segment": contract.segment and _data(contract.segment.model_dump()),
+    }
+    return "".join(f"        '{name}': {rule},\n" for name, rule in rules.items() if rule)
 
 
 def _column_data(column: Column) -> dict[str, Any]:
@@ -99,9 +107,7 @@ def _rule(rule: Rule) -> str:
     )
 
 
-def _no_overlap(rule: NoOverlap | None) -> str:
-    if rule is None:
-        return "none"
+def _no_overlap(rule: NoOverlap) -> str:
     return (
         f"{{'within': {_data(rule.within)}, 'starts': {_data(rule.starts)}, 'ends': {_template(rule.ends)}}}"
     )

@@ -39,7 +39,7 @@ def test_every_mart_is_read_by_somebody_other_than_the_copy_of_everything(
     read = {mart for name, e in exposures.items() if name != "postgresql_copy" for mart in _marts_of(e)}
     # What only joins, and what a score is made of: read by whoever asks the copy or the file.
     details = {"agent_scorecard_item", "team_scorecard_item", "scorecard_weight"}
-    assert marts - read == {"dim_date", "dim_queue"} | details
+    assert marts - read == {"dim_date"} | details
 
 
 def test_every_exposure_has_an_owner_a_maturity_and_says_what_it_is(

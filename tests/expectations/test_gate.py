@@ -196,7 +196,7 @@ def test_years_of_good_rows_do_not_hide_a_bad_new_delivery(
     spoilt: Callable[..., Path], tmp_path: Path, judge: Callable[..., GateReport]
 ) -> None:
     warehouse = spoilt(
-        "insert into raw.delivery by name select 7 as delivery_id, 'crm.surveys' as table_name, 'b.csv' as file, 'sha' as sha256, 1 as bytes, 100 as rows, now()::timestamp as first_seen_at",
+        "insert into raw.delivery (delivery_id, table_name, file, sha256, bytes, rows, first_seen_at, superseded_by, unreadable_reason, unreadable_code, unreadable_params) values (7, 'crm.surveys', 'b.csv', 'sha', 1, 100, now(), null, null, null, null)",
         "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
         "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(30) t(i)",
     )

@@ -112,11 +112,17 @@ SPOILT = {
         ("hr.employees", "rows", "same_as_before"),
     ),
     "a queue's threshold": (
-        "insert into raw.acd__queues by name select *, 200 + file as delivery_id, 1 as line_number, file as delivery_order "
+        "insert into raw.acd__queues by name select * exclude (file), 200 + file as delivery_id, 1 as line_number, file as delivery_order "
         "from (select * replace (20 * file as service_level_seconds) from staging.stg_acd__queues, (values (1), (2)) as sent(file)); "
         "insert into raw.delivery by name select 200 + file as delivery_id, 'acd.queues' as table_name, 1 as rows, "
         "'queues ' || file as order_key from (values (1), (2)) as sent(file)",
         ("acd.queues", "service_level_seconds", "known_values_changed"),
+    ),
+    "a team that everybody has left": (
+        "update marts.dim_employee set left_on = date '2026-08-14' where team_id = 'T2'; "
+        f"delete from staging.stg_crm__surveys where responded_at >= {_AUGUST} + interval 14 day and "
+        "agent_id in (select agent_id from marts.dim_employee where team_id = 'T2')",
+        ("hr.employees", "left_on", "part_has_closed"),
     ),
     "the marks of the month before again": (
         "insert into staging.stg_hr__appraisals by name select employee_id, month, 80 + hash(employee_id) % 10 as self_score, "
@@ -126,7 +132,7 @@ SPOILT = {
     ),
     "one amount that carries the month": (
         "insert into staging.stg_crm__orders by name select 'O' || n as order_id, agent_id, offered_at as created_at, "
-        "if(n = (select max(n) from numbered where n % 40 = 0), 1000000, 50 + n % 90) as amount, 'valid' as status from "
+        "if(n = max(n) over (), 1000000, 50 + n % 90) as amount, 'valid' as status from "
         "(select cast(substr(leg_id, 2) as bigint) as n, * from staging.stg_acd__contact_legs) as numbered where n % 40 = 0",
         ("crm.orders", "amount", "one_value_carries_the_month"),
     ),
@@ -147,5 +153,6 @@ def test_contacts_that_several_sources_name_and_no_leg_has_are_missing_legs(
         "offered_at as opened_at, offered_at + interval 1 day as due_at, offered_at + interval 1 hour as closed_at "
         "from staging.stg_acd__contact_legs where line_number % 9 = 0"
     )
+    delivered = "insert into raw.delivery by name select 300 as delivery_id, 'crm.cases' as table_name, 900 as rows, 'cases' as order_key"
     legs = f"delete from staging.stg_acd__contact_legs where offered_at >= {_AUGUST} and line_number % 45 = 0"
-    assert ("acd.contact_legs", "contact_id", "unknown_contact") in found(spoilt(cases, legs))
+    assert ("acd.contact_legs", "contact_id", "unknown_contact") in found(spoilt(cases, delivered, legs))

@@ -544,7 +544,7 @@ SPOILT: list[tuple[str, list[str]]] = [
     (
         "quarantined_share_is_small",
         [
-            "insert into raw.delivery by name select 7 as delivery_id, 'crm.surveys' as table_name, 'b.csv' as file, 'sha' as sha256, 1 as bytes, 900 as rows, now()::timestamp as first_seen_at",
+            "insert into raw.delivery (delivery_id, table_name, file, sha256, bytes, rows, first_seen_at, superseded_by, unreadable_reason, unreadable_code, unreadable_params) values (7, 'crm.surveys', 'b.csv', 'sha', 1, 900, now(), null, null, null, null)",
             "insert into quarantine.quarantined_row (table_name, file, line, reason_code, delivery_id) "
             "select 'crm.surveys', 'b.csv', i, 'bad', 7 from range(139) t(i)",
         ],

@@ -42,10 +42,6 @@
             'service_level_seconds': {'type': 'int', 'required': true, 'range': [1, 86400]},
             'short_abandon_seconds': {'type': 'int', 'required': true, 'range': [0, 600]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'acd.contact_legs' -%} {{ return({
         'model': 'acd__contact_legs', 'key': ['leg_id'], 'person': 'agent_id',
@@ -72,10 +68,6 @@
             {'column': 'ended_at', 'check': 'ended_at >= offered_at', 'reason': 'before', 'params': {'other': 'offered_at'}},
             {'column': 'ended_at', 'check': 'ended_at >= answered_at', 'reason': 'before', 'params': {'other': 'answered_at'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'acd.queue_intervals' -%} {{ return({
         'model': 'acd__queue_intervals', 'key': ['queue_id', 'interval_starts_at'], 'person': none,
@@ -100,10 +92,7 @@
             {'column': 'answered_within', 'check': 'answered_within <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
             {'column': 'transferred', 'check': 'transferred <= answered', 'reason': 'above', 'params': {'other': 'answered'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
-        'segment': none,
+        'no_overlap': {'within': 'queue_id', 'starts': 'interval_starts_at', 'ends': add_minutes('interval_starts_at', 'interval_minutes')},
     }) }}
     {%- elif table == 'acd.agent_states' -%} {{ return({
         'model': 'acd__agent_states', 'key': ['agent_id', 'started_at'], 'person': 'agent_id',
@@ -116,10 +105,7 @@
         }, 'rules': [
             {'column': 'ended_at', 'check': 'ended_at >= started_at', 'reason': 'before', 'params': {'other': 'started_at'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': 'ended_at', 'no_overlap': none,
-        'segment': none,
+        'longest': 'ended_at',
     }) }}
     {%- elif table == 'crm.cases' -%} {{ return({
         'model': 'crm__cases', 'key': ['case_id'], 'person': 'agent_id',
@@ -134,10 +120,6 @@
             'closed_at': {'type': 'timestamp'},
             'reopened': {'type': 'bool'},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'crm.surveys' -%} {{ return({
         'model': 'crm__surveys', 'key': ['survey_id'], 'person': 'agent_id',
@@ -156,10 +138,6 @@
             'review': {'type': 'text', 'vocabulary': ['pending', 'upheld', 'excluded']},
             'review_reason': {'type': 'text'},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'crm.complaints' -%} {{ return({
         'model': 'crm__complaints', 'key': ['complaint_id'], 'person': 'agent_id',
@@ -172,10 +150,6 @@
             'category': {'type': 'text'},
             'upheld': {'type': 'bool'},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'crm.orders' -%} {{ return({
         'model': 'crm__orders', 'key': ['order_id'], 'person': 'agent_id',
@@ -190,10 +164,6 @@
             'refunded_at': {'type': 'timestamp'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['valid', 'cancelled', 'abnormal']},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.sites' -%} {{ return({
         'model': 'hr__sites', 'key': ['site_id'], 'person': none,
@@ -206,10 +176,6 @@
             {'column': 'time_zone', 'check': is_time_zone('time_zone'), 'reason': 'not_time_zone', 'params': {}},
             {'column': 'country', 'check': "length(country) = 2 and lower(country) between 'aa' and 'zz'", 'reason': 'not_country_code', 'params': {}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.employees' -%} {{ return({
         'model': 'hr__employees', 'key': ['employee_id', 'hired_on'], 'person': none,
@@ -227,8 +193,6 @@
         ],
         'leads_to': {'column': 'agent_id', 'of': 'employee_id'},
         'periods': {'of': 'employee_id', 'starts': 'hired_on', 'ends': 'left_on'},
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.assignments' -%} {{ return({
         'model': 'hr__assignments', 'key': ['employee_id', 'valid_from'], 'person': none,
@@ -242,10 +206,6 @@
             'role': {'type': 'text', 'required': true, 'vocabulary': ['agent', 'team_lead', 'trainer', 'report_specialist', 'hr_specialist', 'qa_specialist', 'manager']},
             'supervisor_id': {'type': 'text', 'ref': {'table': 'hr.employees', 'column': 'employee_id'}},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.schedules' -%} {{ return({
         'model': 'hr__schedules', 'key': ['employee_id', 'starts_at'], 'person': 'employee_id',
@@ -257,9 +217,7 @@
         }, 'rules': [
             {'column': 'ends_at', 'check': 'ends_at > starts_at', 'reason': 'not_after', 'params': {'other': 'starts_at'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
+        'no_overlap': {'within': 'employee_id', 'starts': 'starts_at', 'ends': 'ends_at'},
         'segment': {'starts': 'starts_at', 'ends': 'ends_at'},
     }) }}
     {%- elif table == 'hr.staffing_requirements' -%} {{ return({
@@ -271,10 +229,6 @@
         }, 'rules': [
             {'column': 'interval_starts_at', 'check': 'extract(minute from interval_starts_at) in (0, 30) and extract(second from interval_starts_at) = 0', 'reason': 'not_half_hour', 'params': {}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.training_sessions' -%} {{ return({
         'model': 'hr__training_sessions', 'key': ['session_id'], 'person': none,
@@ -288,10 +242,6 @@
             'ended_on': {'type': 'date'},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['planned', 'held', 'cancelled']},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.training_records' -%} {{ return({
         'model': 'hr__training_records', 'key': ['session_id', 'employee_id'], 'person': none,
@@ -303,10 +253,6 @@
             'exam_passed': {'type': 'bool'},
             'left': {'type': 'bool', 'required': true},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.requisitions' -%} {{ return({
         'model': 'hr__requisitions', 'key': ['requisition_id'], 'person': none,
@@ -318,10 +264,6 @@
             'requested': {'type': 'int', 'required': true, 'range': [1, 100000]},
             'filled': {'type': 'int', 'required': true, 'range': [0, 100000]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.budget_lines' -%} {{ return({
         'model': 'hr__budget_lines', 'key': ['month', 'category'], 'person': none,
@@ -333,10 +275,6 @@
         }, 'rules': [
             {'column': 'month', 'check': 'extract(day from month) = 1', 'reason': 'not_first_of_month', 'params': {}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'hr.appraisals' -%} {{ return({
         'model': 'hr__appraisals', 'key': ['employee_id', 'month'], 'person': none,
@@ -346,10 +284,6 @@
             'self_score': {'type': 'decimal', 'range': [0, 100]},
             'manager_score': {'type': 'decimal', 'range': [0, 100]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluations' -%} {{ return({
         'model': 'qa__evaluations', 'key': ['evaluation_id'], 'person': 'agent_id',
@@ -364,10 +298,6 @@
             'critical_error': {'type': 'bool', 'required': true},
             'status': {'type': 'text', 'required': true, 'vocabulary': ['final', 'disputed', 'overturned']},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'qa.evaluation_items' -%} {{ return({
         'model': 'qa__evaluation_items', 'key': ['evaluation_id', 'criterion'], 'person': none,
@@ -379,10 +309,6 @@
         }, 'rules': [
             {'column': 'points', 'check': 'points <= max_points', 'reason': 'above', 'params': {'other': 'max_points'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'qa.report_deliveries' -%} {{ return({
         'model': 'qa__report_deliveries', 'key': ['report_id'], 'person': 'owner_id',
@@ -394,10 +320,6 @@
             'delivered_at': {'type': 'timestamp'},
             'defects': {'type': 'int', 'range': [0, 100000]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'rules.kpi_targets' -%} {{ return({
         'model': 'rules__kpi_targets', 'key': ['kpi_id', 'scope', 'business_line', 'valid_from'], 'person': none,
@@ -408,10 +330,6 @@
             'valid_from': {'type': 'date', 'required': true},
             'target': {'type': 'decimal', 'required': true, 'range': [-1000000000000, 1000000000000]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_weights' -%} {{ return({
         'model': 'rules__scorecard_weights', 'key': ['business_line', 'role', 'valid_from', 'kpi_id'], 'person': none,
@@ -431,10 +349,6 @@
             {'column': 'points_per_unit', 'check': "method <> 'deduction' or points_per_unit is not null", 'reason': 'deduction_without_points', 'params': {}},
             {'column': 'counted', 'check': "counted is null or counted <> 'numerator' or method in ('deduction', 'tiered')", 'reason': 'numerator_not_counted', 'params': {}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_bands' -%} {{ return({
         'model': 'rules__scorecard_bands', 'key': ['business_line', 'role', 'valid_from', 'kpi_id', 'band'], 'person': none,
@@ -447,10 +361,6 @@
             'bound': {'type': 'decimal', 'range': [-1000000000000, 1000000000000]},
             'share': {'type': 'decimal', 'required': true, 'range': [0, 1]},
         }, 'rules': [],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- elif table == 'rules.scorecard_exemptions' -%} {{ return({
         'model': 'rules__scorecard_exemptions', 'key': ['business_line', 'role', 'kpi_id', 'condition_kpi_id', 'valid_from'], 'person': none,
@@ -466,10 +376,6 @@
         }, 'rules': [
             {'column': 'valid_to', 'check': 'valid_to >= valid_from', 'reason': 'before', 'params': {'other': 'valid_from'}},
         ],
-        'leads_to': none,
-        'periods': none,
-        'longest': none, 'no_overlap': none,
-        'segment': none,
     }) }}
     {%- endif -%}
 {%- endmacro %}

@@ -93,20 +93,8 @@ LEDGER_SUITE = Suite(
 )
 
 
-def _quarantined_share(source: str) -> Expectation:
-    # Years of good rows must not hide one bad month: rows delivered since the release are held to the same share.
-    return Expectation(
-        name="quarantined_share_is_small",
-        by_month=False,
-        expected="no more than max_quarantined_share of the delivered rows in quarantine, of all and of the new ones",
-        found={
-            "all": "{refused} of {rows} rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
-            "new": "{refused} of {rows} new rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
-            # Found before anything is built (orchestration.refresh.judge).
-            "none_counts": "all {rows} rows are refused; the first, in {first_file} line {first_line}: {first}{first_value}",
-        },
-        ask="One reason usually explains most of them: see the quarantine, correct it, and deliver {table} again.",
-        broken_rows=f"""
+def _refused_rows(source: str) -> str:
+    return f"""
             with refused as (
                 select delivery_id, count(*) as refused_rows
                 from quarantine.quarantined_row
@@ -136,19 +124,35 @@ def _quarantined_share(source: str) -> Expectation:
                 having sum(refused_rows) >= getvariable('min_expected_rows_for_gap')
             )
             select {pack(source=f"coalesce((select other from blamed), {literal(source)})")} as keys, {
-            pack(
-                refused="refused_rows",
-                rows="given_rows",
-                refused_share="refused_rows / given_rows",
-                usual_most_share="getvariable('max_quarantined_share')",
-            )
-        } as found,
+        pack(
+            refused="refused_rows",
+            rows="given_rows",
+            refused_share="refused_rows / given_rows",
+            usual_most_share="getvariable('max_quarantined_share')",
+        )
+    } as found,
                 rows_of as variant, refused_rows / given_rows as damage
             from share
             where refused_rows > getvariable('max_quarantined_share') * given_rows
             -- What is wrong with all rows is wrong with the new ones too.
             order by rows_of limit 1
-        """,
+        """
+
+
+def _quarantined_share(source: str) -> Expectation:
+    # Years of good rows must not hide one bad month: rows delivered since the release are held to the same share.
+    return Expectation(
+        name="quarantined_share_is_small",
+        by_month=False,
+        expected="no more than max_quarantined_share of the delivered rows in quarantine, of all and of the new ones",
+        found={
+            "all": "{refused} of {rows} rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
+            "new": "{refused} of {rows} new rows ({refused_share}) in quarantine, allowed are {usual_most_share}",
+            # Found before anything is built (orchestration.refresh.judge).
+            "none_counts": "all {rows} rows are refused; the first, in {first_file} line {first_line}: {first}{first_value}",
+        },
+        ask="One reason usually explains most of them: see the quarantine, correct it, and deliver {table} again.",
+        broken_rows=_refused_rows(source),
     )
 
 

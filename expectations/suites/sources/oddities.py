@@ -42,7 +42,7 @@ _KPI_ROWS = ", ".join(
 _SHARES = (
     "measure in ('share', 'hours', 'empty', 'distinct', 'zero', 'whole', 'midnight', 'hour', 'common', 'unknown_contact', 'other_agent', "
     "'overlap', 'doubled', 'off_duration', 'gap', 'outside_states', 'legs_outside_plan', 'exact_start', 'unplanned', "
-    "'absent', 'without_legs', 'without_states', 'handle_to_occupied', 'same_marks', 'midnight_throughout', "
+    "'absent', 'without_legs', 'without_states', 'contradicts', 'hour_throughout', 'handle_to_occupied', 'same_marks', 'midnight_throughout', "
     "'whole_numbers_throughout', 'equal_throughout', 'far_above_its_plan')"
 )
 
@@ -52,10 +52,10 @@ def _broken(codes: str, source: str, variant: str) -> str:
     return f"""
         select month,
             map_from_entries(list_filter([
-                {{'k': 'source', 'v': source}}, {{'k': 'column', 'v': coalesce(column_name, 'rows')}},
+                {{'k': 'source', 'v': source}}, {{'k': 'column', 'v': cause}},
                 {{'k': part_kind, 'v': part}}], entry -> entry.k <> 'all')) as keys,
             struct_pack(
-                "column" := coalesce(column_name, ''), word := coalesce(word, ''),
+                column_name := coalesce(column_name, ''), word := coalesce(word, ''),
                 found_share := if({_SHARES}, observed, null), usual_share := if({_SHARES}, usual, null),
                 number := if({_SHARES}, null, if(measure = 'log_mean', exp(observed), observed)),
                 usual_number := if({_SHARES}, null, if(measure = 'log_mean', exp(usual), usual)),
@@ -63,7 +63,8 @@ def _broken(codes: str, source: str, variant: str) -> str:
             severity, {variant} as variant,
             case when {_SHARES} then abs(observed - coalesce(usual, 0))
                 else least(10, abs(observed - coalesce(usual, 0)) / greatest(abs(coalesce(usual, 0)), 1)) end as damage,
-            touched.kpis
+            if(code = 'part_has_closed', (select list(kpi_id order by kpi_id) from intermediate.int_kpi_definitions), touched.kpis)
+                as kpis
         from found_oddity
         left join (values {_KPI_ROWS}) as touched(touched_source, touched_column, kpis)
             on touched_source = source and touched_column = column_name
@@ -72,20 +73,20 @@ def _broken(codes: str, source: str, variant: str) -> str:
 
 
 _USUAL: Mapping[str, str] = {
-    "share": "{column} is {word} in {found_share} of the rows, usual is {usual_share}",
+    "share": "{column_name} is {word} in {found_share} of the rows, usual is {usual_share}",
     "hours": "{found_share} of the rows are of the four hours from {word} o'clock, usual are {usual_share}",
-    "empty": "{column} is empty in {found_share} of the rows, usual is {usual_share}",
-    "distinct": "of {column}, {found_share} of the rows are different ones, usual is {usual_share}",
-    "zero": "{column} is 0, or the same instant as the row's own, in {found_share} of the rows, usual is {usual_share}",
-    "whole": "{column} is a whole number in {found_share} of the rows, usual is {usual_share}",
-    "midnight": "{column} is at midnight in {found_share} of the rows, usual is {usual_share}",
-    "hour": "{column} is at a full hour in {found_share} of the rows, usual is {usual_share}",
-    "mean": "{column} is {number} on average, usual is {usual_number}",
-    "log_mean": "{column} is typically {number}, usual is {usual_number}",
+    "empty": "{column_name} is empty in {found_share} of the rows, usual is {usual_share}",
+    "distinct": "of {column_name}, {found_share} of the rows are different ones, usual is {usual_share}",
+    "zero": "{column_name} is 0, or the same instant as the row's own, in {found_share} of the rows, usual is {usual_share}",
+    "whole": "{column_name} is a whole number in {found_share} of the rows, usual is {usual_share}",
+    "midnight": "{column_name} is at midnight in {found_share} of the rows, usual is {usual_share}",
+    "hour": "{column_name} is at a full hour in {found_share} of the rows, usual is {usual_share}",
+    "mean": "{column_name} is {number} on average, usual is {usual_number}",
+    "log_mean": "{column_name} is typically {number}, usual is {usual_number}",
     "rows_a_day": "{number} rows a day, usual are {usual_number}",
     "days_short": "the last row lies {number} days before the end of the month",
-    "vanished": "{column} is {word} in no row any more, usual is {usual_share} of the rows",
-    "not_empty": "{column} is empty in no row any more, usual is {usual_share} of the rows",
+    "vanished": "{column_name} is {word} in no row any more, usual is {usual_share} of the rows",
+    "not_empty": "{column_name} is empty in no row any more, usual is {usual_share} of the rows",
     "no_rows": "no row in this month, usual are {usual_number}",
     "carries": "one row has {number}, the largest was {usual_number} before",
 }
@@ -112,25 +113,30 @@ _OTHERS: Mapping[str, str] = {
     "without_legs": "on {found_share} of the days on which agents were busy they answered no contact",
     "without_states": "on {found_share} of the days on which agents answered contacts they were in no state",
     "handle_to_occupied": "handling contacts took {found_share} of the time that agents were busy, usual is {usual_share}",
+    "contradicts": "in {found_share} of the rows csat and nps contradict each other, usual is {usual_share}",
     "late_seconds": "shifts begin {late_seconds} after their plan in the median",
 }
 
 _SENSE: Mapping[str, str] = {
-    "one_value_throughout": "{column} is the same, or empty, in every row",
-    "word_is_missing": "{column} is never {word}",
-    "scale_used_at_one_end": "nine in ten values of {column} are at most {number}, on a scale to 100",
-    "whole_numbers_throughout": "every {column} is a whole number, as if it were in cents",
-    "midnight_throughout": "{column} is at midnight in {found_share} of the rows",
-    "equal_throughout": "{column} is the same as what it is held against in {found_share} of the rows",
-    "far_above_its_plan": "{column} is {found_share} on average",
-    "zero_throughout": "{column} is 0 in every row",
-    "emptiness_appeared": "{column} is empty in {found_share} of the rows, in which it never was before",
+    "one_value_throughout": "{column_name} is the same, or empty, in every row",
+    "word_is_missing": "{column_name} is never {word}",
+    "scale_used_at_one_end": "nine in ten values of {column_name} are at most {number}, on a scale to 100",
+    "whole_numbers_throughout": "every {column_name} is a whole number, as if it were in cents",
+    "midnight_throughout": "{column_name} is at midnight in {found_share} of the rows",
+    "hour_throughout": "{column_name} is at a full hour in {found_share} of the rows",
+    "ends_early": "the last row lies {number} days before the end of the month",
+    "never_empty": "{column_name} is empty in no row, as if what is still open had been left out",
+    "equal_throughout": "{column_name} is the same as what it is held against in {found_share} of the rows",
+    "far_above_its_plan": "{column_name} is {found_share} on average",
+    "zero_throughout": "{column_name} is 0 in every row",
+    "emptiness_appeared": "{column_name} is empty in {found_share} of the rows, in which it never was before",
 }
 
 _KNOWN: Mapping[str, str] = {
-    "known_values_changed": "{number} of {usual_rows} known values of {column} are others now, the first: {word}",
+    "known_values_changed": "{number} of {usual_rows} known values of {column_name} are others now, the first: {word}",
     "people_are_missing": "{number} of {usual_rows} people who had not left are not in the newest file",
     "known_people_under_new_ids": "{number} people of the newest file have the name and first day of somebody known under another id",
+    "part_has_closed": "nobody is left there since {word}; {number} people have left",
     "same_as_before": "the newest file has the same {number} rows as the one before it",
     "marks_of_last_month": "{found_share} of the marks are those of the month before",
 }

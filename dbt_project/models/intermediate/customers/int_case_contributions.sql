@@ -85,6 +85,19 @@ month_ends as (
 
 ),
 
+-- A left join, so that no engine joins all closings to all periods by their times before it looks at the employee.
+closed_by_employee as (
+
+    select
+        cases.case_id,
+        cases.closed_at,
+        logins.employee_key
+    from cases
+    left join logins on logins.agent_key = cases.agent_key
+    where cases.closed_at <= {{ as_of() }} and {{ within_selected_months('cases.opened_at') }}
+
+),
+
 -- The month of a closing ends in the time zone of the site where the agent was then.
 closed as (
 
@@ -92,14 +105,12 @@ closed as (
         cases.case_id,
         cases.closed_at,
         periods.time_zone
-    from cases
-    inner join logins on logins.agent_key = cases.agent_key
+    from closed_by_employee as cases
     inner join periods
         on
-            coalesce(periods.employee_id, '') = logins.employee_key
+            coalesce(periods.employee_id, '') = cases.employee_key
             and cases.closed_at >= periods.starts_at
             and cases.closed_at < periods.ends_at
-    where cases.closed_at <= {{ as_of() }} and {{ within_selected_months('cases.opened_at') }}
 
 ),
 

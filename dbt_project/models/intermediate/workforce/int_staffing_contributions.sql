@@ -31,12 +31,6 @@ periods as (
 
 ),
 
-days as (
-
-    select * from {{ ref('int_assignment_utc_days') }}
-
-),
-
 -- Shortly after a move, a hire or a last day, what held at the start of the required half hour decides.
 on_queue as (
 
@@ -84,6 +78,14 @@ planned_near_change as (
 
 ),
 
+-- Of those few alone: an engine may join days to half hours before it looks at the employee.
+days as (
+
+    select * from {{ ref('int_assignment_utc_days') }}
+    where is_employed and employee_id in (select planned_near_change.employee_id from planned_near_change)
+
+),
+
 scheduled_parts as (
 
     select
@@ -116,7 +118,6 @@ scheduled_parts as (
             and days.utc_date = cast(counted.interval_starts_at as date)
             and counted.interval_starts_at >= days.starts_at
             and counted.interval_starts_at < days.ends_at
-            and days.is_employed
     inner join periods on periods.period_id = days.period_id and periods.business_line = counted.business_line
 
 ),
