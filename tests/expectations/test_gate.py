@@ -156,6 +156,9 @@ def test_sources_that_were_never_delivered_are_absent_and_not_incomplete(
     without_states = [
         "update marts.fct_agent_day set logged_in_seconds = 0, adherent_seconds = 0, productive_seconds = 0, "
         "occupied_seconds = 0, available_seconds = 0",
+        "insert into marts.kpi_absence select distinct month, kpi_id, 'centre', 'all', 'not_delivered', 'acd.agent_states' "
+        "from marts.kpi_monthly where scope = 'centre' and kpi_id in ('schedule_adherence_rate', "
+        "'schedule_conformance_rate', 'attendance_rate', 'occupancy_rate', 'contacts_per_hour')",
         "delete from marts.kpi_monthly where kpi_id in ('schedule_adherence_rate', 'schedule_conformance_rate', "
         "'attendance_rate', 'occupancy_rate', 'contacts_per_hour')",
         "update marts.schedule_adherence_monthly set schedule_adherence_rate = null, schedule_conformance_rate = null, "
