@@ -177,7 +177,7 @@ def test_readers_who_hold_on_are_named_and_not_waited_for_without_end(
     with psycopg.connect(database.address()) as connection:
         connection.execute(f"lock table marts.dim_kpi in {'access share' if is_wider else 'share'} mode")
         began = time.monotonic()
-        with pytest.raises(CallboardError, match="in use for too long"):
+        with pytest.raises(CallboardError, match="locked for too long"):
             copy("two", wider=is_wider, lock_timeout_s=1)
         assert time.monotonic() - began < 15
         assert connection.execute(_WHOLE).fetchone() == ("one", ROWS, "one", "one", "one")
