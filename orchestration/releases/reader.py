@@ -67,16 +67,6 @@ class Number:
     is_to_confirm: bool
 
 
-#: Why somebody has no rank (marts.agent_scorecard_monthly.unranked_code), in words.
-UNRANKED = {
-    "no_weights": "no weights for the line and role",
-    "little_weight": "numbers for less than half of the weight",
-    "no_number": "none of the KPIs has a number",
-    "few_days": "present on too few days",
-    "few_people": "too few people in the line and role",
-}
-
-
 @dataclass(frozen=True)
 class Absence:
     """A KPI of which a scope has no number, and why: not_delivered (with the tables, `a or b` where one would do),

@@ -11,7 +11,6 @@ from expectations.items import Entry, Item
 from orchestration.presentation.language import Language
 from orchestration.releases.findings import WITH_FINDINGS, entries_in, items_in
 from orchestration.releases.reader import (
-    UNRANKED,
     Absence,
     Kpi,
     Number,
@@ -35,6 +34,16 @@ MARTS = {
     "training_monthly": "Training",
 }
 _LEAGUE_ROWS = 5
+
+
+#: Why somebody has no rank (marts.agent_scorecard_monthly.unranked_code), in words.
+UNRANKED = {
+    "no_weights": "no weights for the line and role",
+    "little_weight": "numbers for less than half of the weight",
+    "no_number": "none of the KPIs has a number",
+    "few_days": "present on too few days",
+    "few_people": "too few people in the line and role",
+}
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from expectations.sentences import is_known
 from orchestration.presentation.findings import expected_in_words, found_in_words
 from orchestration.presentation.language import Language
 from orchestration.releases.findings import entries_in
-from orchestration.releases.reader import UNRANKED, Kpi
-from orchestration.report.facts import MARTS
+from orchestration.releases.reader import Kpi
+from orchestration.report.facts import MARTS, UNRANKED
 from orchestration.warehouse.quarantine import WITH_REASONS
 
 #: How numbers of a unit look (`dim_kpi.unit`), and some that no KPI has.
