@@ -38,7 +38,8 @@ _MONTHS = """
     known as (select month from month_asked union select earlier from trailing_month)
     select month,
         timezone('UTC', timezone(time_zone, cast(month as timestamp))) as since,
-        timezone('UTC', timezone(time_zone, cast(month + interval 1 month as timestamp))) as until,
+        -- What is dated after as_of has not happened.
+        least(timezone('UTC', timezone(time_zone, cast(month + interval 1 month as timestamp))), getvariable('as_of')) as until,
         cast(month as timestamp) - since as clock,
         month in (select month from month_asked) as is_asked
     from known, zone
@@ -94,7 +95,8 @@ def _within(profiled: Profiled, month: date) -> str:
     if profiled.is_instant:
         return within_month(profiled.dated_by, month)
     return (
-        f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month"
+        f"{profiled.dated_by} >= date '{month}' and {profiled.dated_by} < date '{month}' + interval 1 month "
+        f"and {profiled.dated_by} <= getvariable('as_of')"
     )
 
 

@@ -328,6 +328,8 @@ _AGENT_DAYS = f"""
     with agent_day as (
         select * from marts.fct_agent_day
         where agent_id is not null and business_date >= $MONTH and business_date < $MONTH + interval 1 month
+            -- The day of as_of still runs, at some sites the one before it as well.
+            and business_date < cast(getvariable('as_of') as date) - 1
     ),
     grouped as (
         select {_by(_SITE_TEAM)},

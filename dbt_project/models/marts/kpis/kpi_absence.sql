@@ -14,3 +14,5 @@ select
     missing_sources,
     '{{ var("release_id") }}' as release_id
 from {{ ref('int_kpi_absences') }}
+-- A month that has not begun lacks nothing.
+where month <= {{ as_of_date() }}
