@@ -35,7 +35,8 @@ def planned(day: str) -> str:
     return (
         f"insert into marts.fct_agent_day select * replace (date '{day}' as business_date, 0 as logged_in_seconds, "
         "0 as adherent_seconds, 0 as productive_seconds, 0 as occupied_seconds, 0 as available_seconds, "
-        "0 as answered_legs, 0 as transferred_legs, 0 as csat_sum, 0 as csat_count) "
+        "0 as talk_seconds, 0 as hold_seconds, 0 as wrap_seconds, 0 as answered_legs, 0 as transferred_legs, "
+        "0 as csat_sum, 0 as csat_count) "
         "from marts.fct_agent_day where business_date = '2026-08-19'"
     )
 
