@@ -17,6 +17,7 @@ UNTIL_THE_19TH = [
     "business_date = business_date - 14 where business_date > '2026-08-19'",
     "delete from marts.survey_review where business_date > '2026-08-19'",
     "delete from staging.stg_acd__contact_legs where offered_at >= '2026-08-20'",
+    "delete from staging.stg_crm__surveys where responded_at >= '2026-08-20'",
     "update marts.kpi_monthly set is_provisional = true where month = '2026-08-01'",
 ]
 
