@@ -93,9 +93,9 @@ def says_so_everywhere(home: LiveHome, scratch: Path) -> None:
         "en": (
             "not delivered: acd.agent_states",
             "acd.agent_states no (never delivered)",
-            "45 of 100 points",
+            "numbers for less than half of the weight",
         ),
-        "zh": ("未交付：acd.agent_states", "acd.agent_states 无（从未交付）", "100 分权重中的 45 分"),
+        "zh": ("未交付：acd.agent_states", "acd.agent_states 无（从未交付）", "有数值的指标不足权重的一半"),
     }.items():
         with open_release(release) as connection:
             (month,) = connection.execute("select max(month) from marts.kpi_monthly").fetchone() or ()

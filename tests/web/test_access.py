@@ -79,7 +79,7 @@ def test_a_person_logs_in_with_the_form(centre: Home, serve: Start) -> None:
         visited.page.goto(server.url + "/")
         visited.page.get_by_label("Token").fill(_TOKEN)
         visited.page.get_by_role("button").click()
-        assert visited.page.locator("table").count() == 1
+        assert visited.page.locator("table").count() >= 1
         assert _TOKEN not in visited.page.url
 
 
