@@ -168,8 +168,8 @@ def test_a_correction_of_the_crm_that_a_decision_hides_is_said_by_the_gate(
     late.write_text("".join(json.dumps(survey) + "\n" for survey in corrected), encoding="utf-8")
     result = home.refresh(*AS_OF, "--json")
     assert (result.code, result.json["months"]) == (0, ["2026-09"]), result.out + result.err
-    hidden = "select observed from audit.gate_result where expectation = 'survey_review_decisions_hide_no_correction'"
+    hidden = "select places, observed from audit.gate_result where expectation = 'survey_review_decisions_hide_no_correction'"
     assert home.query(f"{hidden} and month = date '2026-09-01' and not passed") == [
-        ("2 found, the first of them: crm/surveys/late.jsonl says otherwise",)
+        (2, "crm/surveys/late.jsonl says otherwise")
     ]
     assert home.query(f"{hidden} and month = date '2026-08-01' and not passed") == []
