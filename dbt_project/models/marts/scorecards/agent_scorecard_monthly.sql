@@ -165,7 +165,7 @@ built as (
         rank,
         tier,
         unranked_reason,
-        unranked_code,
+        {{ 'unranked_code' if 'unranked_code' in adapter.get_columns_in_relation(this) | map(attribute='name') else 'cast(null as varchar)' }} as unranked_code,
         is_provisional,
         release_id
     from {{ this }}
