@@ -24,7 +24,7 @@ from expectations.suite import Expectation, Suite
 from expectations.suites import catalogue as suites
 from expectations.validation import preload as preload
 from expectations.validation import validate
-from expectations.verdicts import Finding, Verdict, worst
+from expectations.verdicts import SEVERITIES, Finding, Verdict, worst
 
 WHOLE_TABLE = "the whole table"
 #: Findings kept of one expectation, table and month, the worst first. Structure is a matter of a few examples.
@@ -156,10 +156,12 @@ class _Judging:
 def _query(expectation: Expectation) -> str:
     scope = "cast(cast(month as date) as varchar)" if expectation.by_month else literal(WHOLE_TABLE)
     kept = MAX_EXAMPLES if expectation.is_structure else MAX_FINDINGS
+    badness = " ".join(f"when '{severity}' then {place}" for place, severity in enumerate(SEVERITIES))
     return f"""
         select scope, count(*),
             list(struct_pack(keys, found, severity, variant, damage, kpis)
-                order by damage desc nulls last, keys, found)[:{kept}]
+                order by case coalesce(severity, '{expectation.severity}') {badness} end,
+                    damage desc nulls last, keys, found)[:{kept}]
         from (
             select {scope} as scope, to_json(keys) as keys, to_json(found) as found, severity, variant, damage, kpis
             from ({_OPTIONAL} union all by name ({expectation.broken_rows}))

@@ -76,8 +76,8 @@ def _files(
         "suites.json": json.dumps([suite.to_json_dict() for suite in suites], indent=1, ensure_ascii=False),
         "validation_results.json": written,
     }
-    # A page takes a tenth of a second: of tables that passed, the results say the same. Drawn from what was written,
-    # since GX's pages do not take numpy's numbers.
+    # Of tables that passed, the results say the same. Drawn from what was written, since GX's pages do not take numpy's
+    # numbers.
     pages = {
         f"{suite.name}.html": DefaultJinjaPageView().render(
             ValidationResultsPageRenderer().render(_read(result))

@@ -62,7 +62,7 @@ class Finding:
 class Verdict:
     """One expectation's verdict on one table and month (a first day; None where it is of the whole table).
 
-    `broken` counts all places at which it does not hold; `findings` hold the worst of them, by damage. `severity` is the
+    `broken` counts all places at which it does not hold; `findings` hold the worst of them, refused ones first, then by damage. `severity` is the
     worst of theirs, the expectation's own where it held.
     """
 
@@ -84,4 +84,8 @@ class Verdict:
     @property
     def blocks(self) -> bool:
         """Whether this verdict keeps a build from being published."""
-        return any(finding.blocks for finding in self.findings)
+        if any(finding.blocks for finding in self.findings):
+            return True
+        # Nobody settles what was not kept: where the last finding kept is refused, so may be those after it.
+        is_cut = len(self.findings) < self.broken
+        return is_cut and any(finding.severity == "refused" for finding in self.findings[-1:])

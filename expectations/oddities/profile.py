@@ -18,6 +18,8 @@ from expectations.oddities.profiled import PROFILED, Kind, Profiled
 _ENOUGH_ROWS = 20_000
 #: Parts smaller than this are not profiled by themselves.
 _FEWEST_ROWS = 5
+#: A column with more words than this in a month is text, not a vocabulary, and its words stay in the build database.
+_MOST_WORDS = 100
 
 PROFILE_COLUMNS = {
     "month": "date",
@@ -133,7 +135,12 @@ _FLAT = """        select date '{month}' as month, '{source}' as source, * from 
                 unnest(list_transform(map_values(c.words), x -> x / c.present)),
                 -- Hours of the day are those of people's shifts, and so is what they do in them.
                 least(c.present, if(c.name = '{dated_by}', persons, people)), null
-            from spread where c.words is not null and c.present > 0 and part_kind <> 'team_id'
+            from spread
+            where c.words is not null and c.present > 0 and part_kind <> 'team_id'
+                and c.name in (
+                    select whole.c.name from spread as whole
+                    where whole.part_kind = 'all' and cardinality(whole.c.words) <= {most_words}
+                )
         )
         where value is not null
 """
@@ -168,7 +175,7 @@ def _profile_sql(profiled: Profiled, month: date, nth: int) -> str:
         ),
         kept as (select * from grouped where rows > 0 and (part_kind = 'all' or part <> 'all')),
         spread as (select part_kind, part, rows, people, persons, unnest(columns) as c from kept)
-        {_FLAT.format(month=month, source=profiled.source, dated_by=profiled.dated_by, nth=nth)}
+        {_FLAT.format(month=month, source=profiled.source, dated_by=profiled.dated_by, nth=nth, most_words=_MOST_WORDS)}
     """
 
 

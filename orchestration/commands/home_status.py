@@ -82,6 +82,7 @@ def home_status(home: Home) -> HomeStatus:
     running = holder_of(home)
     waiting, unreadable = _landing(home, config)
     attempt = read_attempt(home)
+    sources, items = _of_release(home, published)
     return HomeStatus(
         home=home,
         published=published,
@@ -91,13 +92,13 @@ def home_status(home: Home) -> HomeStatus:
         unreadable=unreadable if waiting is not None else (attempt.unreadable if attempt else {}),
         quarantine=_quarantine(home, published, attempt),
         waivers=tuple(waivers_in_force(home)),
-        sources=_sources(home, published),
+        sources=sources,
         is_changed_since=_changes(config, published),
         overdue=tuple(source for source in expected(home, config, datetime.now(UTC)) if source.is_overdue),
         # The newest month of each says how it stands.
         reports=tuple({r.report.report_id: r for r in own_reports(home, config, datetime.now(UTC))}.values()),
         config_notes=config.notes,
-        items=_items(home, published),
+        items=items,
         lang=config.report.lang,
     )
 
@@ -139,20 +140,15 @@ def _quarantine(
         return quarantine_summary(connection, "release")
 
 
-def _sources(home: Home, published: Manifest | None) -> tuple[SourceMonth, ...]:
+def _of_release(home: Home, published: Manifest | None) -> tuple[tuple[SourceMonth, ...], tuple[Item, ...]]:
+    """The sources of the newest published month, and the items of the release."""
     if published is None:
-        return ()
-    with open_release(home.published_database.resolve().parent) as connection:
-        return tuple(sources_of(connection, max(month.month for month in published.months)))
-
-
-def _items(home: Home, published: Manifest | None) -> tuple[Item, ...]:
-    if published is None:
-        return ()
+        return (), ()
     from orchestration.releases.findings import items_in
 
-    with duckdb.connect(str(home.published_database.resolve()), read_only=True) as connection:
-        return items_in(connection)
+    with open_release(home.published_database.resolve().parent) as connection:
+        newest = max(month.month for month in published.months)
+        return tuple(sources_of(connection, newest)), items_in(connection)
 
 
 def _changes(config: Config, published: Manifest | None) -> tuple[str, ...]:

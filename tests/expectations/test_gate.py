@@ -11,8 +11,10 @@ from great_expectations.core import ExpectationSuite
 
 from expectations.gate import GateReport, expectation_names
 from expectations.settling import Bound, Confirmation, Waiver
+from expectations.suite import Expectation, Suite
 from expectations.suites.marts import kpi_parts
 from expectations.suites.sources.oddities import oddities
+from expectations.verdicts import Finding, Settlement, Verdict
 from tests.expectations.centre import LAST, MONTHS, make_centre
 from tests.expectations.conftest import AS_OF, SETTINGS
 
@@ -300,3 +302,31 @@ def test_a_move_to_a_site_further_west_makes_a_longer_day(
     ]
     assert failed(judge(spoilt(long_day))) == {LONG_DAYS}
     assert failed(judge(spoilt(long_day, *move))) == set()
+
+
+def test_refused_findings_are_kept_before_any_number_of_odd_ones(
+    good_centre: Path, monkeypatch: pytest.MonkeyPatch, judge: Callable[..., GateReport]
+) -> None:
+    many = Expectation(
+        name="many_places",
+        expected="none of them",
+        found="place {place}",
+        broken_rows="""
+            select date '2026-08-01' as month, struct_pack(place := place) as keys, struct_pack(place := place) as found,
+                if(place = 7, 'refused', 'to_confirm') as severity, if(place = 7, 0, 1)::double as damage
+            from range(600) as counted(place)
+        """,
+    )
+    monkeypatch.setattr("expectations.suites.catalogue.ALL", (Suite("kpi_monthly", (many,)),))
+    (verdict,) = judge(good_centre).results
+    assert (verdict.broken, len(verdict.findings)) == (600, 500)
+    assert verdict.findings[0].keys == {"place": "7"}
+    assert [finding.severity for finding in verdict.findings[1:]] == ["to_confirm"] * 499
+
+
+def test_what_was_settled_settles_nothing_that_was_not_kept() -> None:
+    settled = Finding(settled=Settlement("Wei Chen", "power cut", datetime(2026, 9, 6, tzinfo=UTC), "waived"))
+    odd = Finding(severity="to_confirm")
+    assert not Verdict("any", "kpi_monthly", LAST, broken=1, findings=(settled,)).blocks
+    assert Verdict("any", "kpi_monthly", LAST, broken=2, findings=(settled,)).blocks
+    assert not Verdict("any", "kpi_monthly", LAST, broken=3, findings=(settled, odd)).blocks

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.gate import run_gate
 from expectations.oddities.find import find_oddities
 from expectations.reference_tables import prepare
 from tests.expectations.centre import LAST
@@ -156,3 +157,14 @@ def test_contacts_that_several_sources_name_and_no_leg_has_are_missing_legs(
     delivered = "insert into raw.delivery by name select 300 as delivery_id, 'crm.cases' as table_name, 900 as rows, 'cases' as order_key"
     legs = f"delete from staging.stg_acd__contact_legs where offered_at >= {_AUGUST} and line_number % 45 = 0"
     assert ("acd.contact_legs", "contact_id", "unknown_contact") in found(spoilt(cases, delivered, legs))
+
+
+def test_text_of_rows_is_counted_and_never_listed(spoilt: Callable[..., Path], tmp_path: Path) -> None:
+    warehouse = spoilt("update staging.stg_acd__contact_legs set topic = 'the customer says ' || leg_id")
+    profile = tmp_path / "profile.parquet"
+    run_gate(warehouse, months=[LAST], as_of=AS_OF, settings=SETTINGS, profile_to=profile, **SITE)
+    measured = duckdb.sql(
+        f"select measure, word from '{profile}' where source = 'acd.contact_legs' and column_name = 'topic'"
+    ).fetchall()
+    assert {word for _, word in measured} == {None}
+    assert {"empty", "common"} <= {measure for measure, _ in measured}

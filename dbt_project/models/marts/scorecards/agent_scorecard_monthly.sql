@@ -54,14 +54,6 @@ checked as (
     select
         *,
         case
-            when kpis = 0 then 'no weights for the role ' || role || ' in the line ' || business_line
-            when weight_covered < 0.5 and kpis_with_a_number > 0
-                then 'numbers for only ' || cast(points_covered as varchar) || ' of 100 points of weight'
-            when score is null then 'none of the KPIs has a number'
-            when days_present < {{ var('scorecard_min_days_present') }}
-                then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
-        end as left_out_reason,
-        case
             when kpis = 0 then 'no_weights'
             when weight_covered < 0.5 and kpis_with_a_number > 0 then 'little_weight'
             when score is null then 'no_number'
@@ -80,21 +72,29 @@ counted as (
 
 ),
 
+coded as (
+
+    select
+        *,
+        coalesce(left_out_code, case when people < {{ var('scorecard_min_people') }} then 'few_people' end) as unranked_code
+    from counted
+
+),
+
 reasoned as (
 
     select
         *,
-        coalesce(
-            left_out_reason,
-            case
-                when people < {{ var('scorecard_min_people') }}
-                    then cast(people as varchar) || ' of at least {{ var('scorecard_min_people') }} people in the line and role'
-            end
-        ) as unranked_reason,
-        coalesce(
-            left_out_code, case when people < {{ var('scorecard_min_people') }} then 'few_people' end
-        ) as unranked_code
-    from counted
+        case unranked_code
+            when 'no_weights' then 'no weights for the role ' || role || ' in the line ' || business_line
+            when 'little_weight' then 'numbers for only ' || cast(points_covered as varchar) || ' of 100 points of weight'
+            when 'no_number' then 'none of the KPIs has a number'
+            when 'few_days'
+                then 'present on ' || cast(days_present as varchar) || ' of at least {{ var('scorecard_min_days_present') }} days'
+            when 'few_people'
+                then cast(people as varchar) || ' of at least {{ var('scorecard_min_people') }} people in the line and role'
+        end as unranked_reason
+    from coded
 
 ),
 
@@ -165,7 +165,7 @@ built as (
         rank,
         tier,
         unranked_reason,
-        {{ 'unranked_code' if 'unranked_code' in adapter.get_columns_in_relation(this) | map(attribute='name') else 'cast(null as varchar)' }} as unranked_code,
+        {{ kept_column('unranked_code', dbt.type_string()) }},
         is_provisional,
         release_id
     from {{ this }}
