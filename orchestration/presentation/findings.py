@@ -138,13 +138,11 @@ def _filled(
 
 def _reason(params: Mapping[str, Value], name: str, language: Language) -> str:
     """The sentence of a reason of `sources.reasons`, whose code, column and parameters have that prefix."""
-    code, column, told = (params.get(f"{name}_{part}") for part in ("code", "column", "params"))
+    code, column, stored = (params.get(f"{name}_{part}") for part in ("code", "column", "params"))
     if code is None:
         return language.text("it is refused")
-    told = json.loads(str(told)) if told else None
-    return sentence(
-        str(code), str(column) if column else None, told, language.text, language.listed(["", ""])
-    )
+    of_reason = json.loads(str(stored)) if stored else None
+    return sentence(str(code), str(column) if column else None, of_reason, language.text, language.between)
 
 
 def _said(

@@ -55,11 +55,16 @@ class Language:
         """Why a row or a file was refused; `stored` is the release's English, and all that an older one has of it."""
         if code not in KNOWN_REASONS:
             return stored
-        return refusal(code, column, params, self.text, _BETWEEN[self.code])
+        return refusal(code, column, params, self.text, self.between)
+
+    @property
+    def between(self) -> str:
+        """What stands between the parts of a list."""
+        return _BETWEEN[self.code]
 
     def listed(self, parts: Sequence[str]) -> str:
         """The parts as one list."""
-        return _BETWEEN[self.code].join(parts)
+        return self.between.join(parts)
 
     def number(self, value: float | None, unit: str = "count") -> str:
         """A value as people read it, by the unit of its KPI (`dim_kpi.unit`); an en dash where there is none."""

@@ -6,6 +6,7 @@ from datetime import date
 import duckdb
 
 from orchestration.releases.reader import Scope
+from orchestration.warehouse.database import columns_of
 from sources.sql import quoted
 
 PAGE_ROWS = 50
@@ -211,11 +212,9 @@ def intervals_of(
     """The intervals that ACDs reported of a month, for the centre or a business line, and their columns added up over all
     pages; None where there are none: at other scopes, and in a release from before there were any."""
     scope, scope_id = at
-    known = connection.execute(
-        "select count(*) from duckdb_columns() "
-        "where schema_name = 'marts' and table_name = 'fct_queue_interval' and column_name = 'source_table'"
-    ).fetchone()
-    if scope not in ("centre", "business_line") or known == (0,):
+    if scope not in ("centre", "business_line"):
+        return None
+    if "source_table" not in columns_of(connection, "marts", "fct_queue_interval"):
         return None
     parameters: dict[str, object] = {"month": month}
     where = "month = $month and source_table = 'acd.queue_intervals'"
